@@ -1,0 +1,169 @@
+/**
+ * Everything that Earshot tells its user, as typed facts. The terminal's lines are made from these
+ * and `--json` writes them one object a line, so neither shows what the other cannot.
+ *
+ * Plain JSON. Strings that a peer chose (`text`, `nickname`) are exactly what it sent, bounded; whoever
+ * shows them passes them through domain/safe-text.ts. Times are milliseconds since the epoch, UTC.
+ * The wire format of `--json` is `{v, time, ...event}`; docs/EVENTS.md documents every field, and
+ * EVENTS_VERSION grows when a field changes its meaning or goes.
+ */
+import type { CloseReason, Endpoint, ListenFailure, StartFailure } from './failures.ts'
+import type { PeerId } from './peer-id.ts'
+
+export const EVENTS_VERSION = 1
+
+/** How far a peer's identity is trusted: first contact, compared by hand, or shut out. */
+export type Trust = 'tofu' | 'verified' | 'blocked'
+
+/** A peer as events name it. `alias` is what we show: the nickname it claims, else its short id. */
+export interface PeerRef {
+  readonly id: PeerId
+  readonly nickname?: string
+}
+
+export interface PeerDetails extends PeerRef {
+  readonly state: 'online' | 'suspect' | 'offline' | 'knocking'
+  readonly trust: Trust
+  readonly focused: boolean
+  readonly address?: Endpoint
+  readonly direction?: 'outgoing' | 'incoming'
+  readonly cipher?: string
+  readonly protocolVersion?: number
+  readonly rttMs?: number
+  readonly bytesIn: number
+  readonly bytesOut: number
+  readonly messagesIn: number
+  readonly messagesOut: number
+  /** Messages that the peer has not acknowledged yet. */
+  readonly waiting: number
+  readonly connectedAt?: number
+}
+
+export type EarshotEvent =
+  | {
+      readonly type: 'app.started'
+      readonly version: string
+      readonly id: PeerId
+      readonly nickname?: string
+      readonly profile: string
+    }
+  | {
+      readonly type: 'app.profile'
+      readonly profile: string
+      readonly wanted: string
+      readonly pid: number
+    }
+  | {
+      readonly type: 'app.ending'
+      readonly why: 'quit' | 'signal' | 'input-ended' | 'error' | 'peer-left'
+    }
+  | { readonly type: 'app.failed'; readonly failure: StartFailure }
+  | {
+      readonly type: 'listen.opened'
+      readonly address: Endpoint
+      readonly reachable: readonly string[]
+    }
+  | { readonly type: 'listen.waiting' }
+  | { readonly type: 'listen.failed'; readonly failure: ListenFailure; readonly fatal: boolean }
+  | { readonly type: 'listen.moved'; readonly wanted: number; readonly port: number }
+  | { readonly type: 'dial.started'; readonly target: Endpoint; readonly attempt: number }
+  | {
+      readonly type: 'dial.failed'
+      readonly target: Endpoint
+      readonly reason: CloseReason
+      /** What happens next: we wait to be called, try again, or stop. */
+      readonly then: 'listen' | 'retry' | 'stop'
+    }
+  | {
+      readonly type: 'peer.connected'
+      readonly peer: PeerRef
+      readonly address: Endpoint
+      readonly direction: 'outgoing' | 'incoming'
+      readonly cipher: string
+      readonly trust: Trust
+      readonly firstContact: boolean
+      readonly returned: boolean
+      /** A known peer already carries this nickname (or one that looks like it). */
+      readonly nicknameTakenBy?: PeerId
+    }
+  | { readonly type: 'peer.knocking'; readonly peer: PeerRef; readonly address: Endpoint }
+  | {
+      readonly type: 'peer.declined'
+      readonly peer: PeerRef
+      readonly why: 'by-user' | 'policy' | 'timeout'
+    }
+  | { readonly type: 'peer.renamed'; readonly peer: PeerRef; readonly before?: string }
+  | { readonly type: 'peer.suspect'; readonly peer: PeerRef; readonly silentMs: number }
+  | { readonly type: 'peer.recovered'; readonly peer: PeerRef; readonly silentMs: number }
+  | { readonly type: 'peer.disconnected'; readonly peer: PeerRef; readonly reason: CloseReason }
+  | {
+      readonly type: 'peer.reconnecting'
+      readonly peer: PeerRef
+      readonly attempt: number
+      readonly attempts: number
+      readonly delayMs: number
+    }
+  | { readonly type: 'peer.awaited'; readonly peer: PeerRef }
+  | { readonly type: 'peer.lost'; readonly peer: PeerRef; readonly attempts: number }
+  | { readonly type: 'peer.focused'; readonly peer: PeerRef }
+  | {
+      readonly type: 'peer.safety-number'
+      readonly peer: PeerRef
+      readonly safetyNumber: string
+      readonly trust: Trust
+    }
+  | {
+      readonly type: 'message.received'
+      readonly peer: PeerRef
+      readonly id: string
+      readonly seq: number
+      readonly text: string
+      readonly sentAt: number
+      readonly receivedAt: number
+    }
+  | {
+      readonly type: 'message.queued'
+      readonly peer: PeerRef
+      readonly id: string
+      readonly text: string
+      /** false: the peer is not connected now; the message goes out when it is. */
+      readonly online: boolean
+    }
+  | { readonly type: 'message.delivered'; readonly peer: PeerRef; readonly ids: readonly string[] }
+  | {
+      readonly type: 'message.failed'
+      readonly text: string
+      readonly why: 'no-peer' | 'too-long' | 'outbox-full'
+    }
+  | { readonly type: 'link.refused'; readonly address: Endpoint; readonly reason: CloseReason }
+  | { readonly type: 'link.flood'; readonly dropped: number; readonly sinceMs: number }
+  | {
+      readonly type: 'info.shown'
+      readonly id: PeerId
+      readonly nickname?: string
+      readonly listening?: Endpoint
+      readonly peers: readonly PeerDetails[]
+    }
+  | { readonly type: 'peers.shown'; readonly peers: readonly PeerDetails[] }
+  | { readonly type: 'help.shown' }
+  | { readonly type: 'nick.changed'; readonly nickname: string }
+  | {
+      readonly type: 'command.invalid'
+      readonly input: string
+      readonly detail: string
+      readonly suggestion?: string
+    }
+  | { readonly type: 'command.unavailable'; readonly command: string; readonly detail: string }
+  | { readonly type: 'plain.line'; readonly address: Endpoint; readonly text: string }
+  | {
+      readonly type: 'plain.connected'
+      readonly address: Endpoint
+      readonly direction: 'outgoing' | 'incoming'
+    }
+  | {
+      readonly type: 'plain.disconnected'
+      readonly address: Endpoint
+      readonly reason: CloseReason
+    }
+
+export type EventType = EarshotEvent['type']

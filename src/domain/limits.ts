@@ -1,0 +1,80 @@
+/**
+ * Every bound of the program, with its unit in its name and the reason behind its value.
+ * docs/LIMITS.md is generated from this file (`npm run docs`), so each constant is documented here
+ * in one comment and nowhere else.
+ */
+
+/** Most bytes of a control frame's payload (JSON), after authentication. */
+export const CONTROL_PAYLOAD_BYTES_MAX = 64 * 1024
+/** Most bytes of a data frame's payload: 64 KiB of a file behind a 6-byte offset and 2 spare. */
+export const DATA_PAYLOAD_BYTES_MAX = 64 * 1024 + 8
+/** Most bytes of one frame before the peer has proved itself (HELLO, AUTH). */
+export const GREETING_PAYLOAD_BYTES_MAX = 4 * 1024
+/** Most bytes that an unproved peer may send in all before AUTH_OK. */
+export const GREETING_TOTAL_BYTES_MAX = 16 * 1024
+/** Bytes of a frame header: u32be length, u8 type, u8 flags, u16be stream. */
+export const FRAME_HEADER_BYTES = 8
+/** Most bytes (UTF-8) of one text message; longer ones are refused before they are queued. */
+export const MESSAGE_BYTES_MAX = 1024 * 1024
+/** Most UTF-8 bytes of text in one part: JSON may need 6 bytes for one, 10 000 × 6 < 64 KiB. */
+export const TEXT_PART_BYTES_MAX = 10_000
+/** Most characters (UTF-16 code units) of a nickname; a peer's longer one is cut. */
+export const NICKNAME_CHARS_MAX = 32
+/** Most items on a link that the peer has not acknowledged. */
+export const WINDOW_ITEMS_MAX = 4096
+/** Most bytes of item payloads on a link that the peer has not acknowledged: four whole messages. */
+export const WINDOW_BYTES_MAX = 4 * 1024 * 1024
+/** Most messages that wait in memory for a peer; one more is refused with a clear error. */
+export const OUTBOX_ITEMS_MAX = 100_000
+/** Most bytes of messages that wait in memory for a peer. */
+export const OUTBOX_BYTES_MAX = 64 * 1024 * 1024
+/** Bytes that one link's writer hands to the operating system in one write. */
+export const WRITE_BATCH_BYTES_MAX = 256 * 1024
+/** Most bytes of the bulk lane in front of any control frame in our own queue (protocol.md §5). */
+export const BULK_AHEAD_BYTES_MAX = 256 * 1024
+/** Most bytes of control frames that wait for one link's writer; beyond it the link is closed. */
+export const CONTROL_QUEUE_BYTES_MAX = 16 * 1024 * 1024
+
+/** How long a dial may take, over all addresses of the name together. */
+export const DIAL_TIMEOUT_MS_MAX = 10_000
+/** How long the TLS handshake may take, on either end. */
+export const SECURE_TIMEOUT_MS_MAX = 10_000
+/** How long HELLO and AUTH may take after TLS. */
+export const GREETING_TIMEOUT_MS_MAX = 10_000
+/** How long AUTH_OK may take where a person is asked at the other end. */
+export const CONSENT_TIMEOUT_MS_MAX = 60_000
+/** How long the choice between two links to one peer may take. */
+export const SETTLE_TIMEOUT_MS_MAX = 10_000
+/** How long an active link has to answer the probe when a second link turns up. */
+export const PROBE_TIMEOUT_MS = 2_000
+/** Missed heartbeat intervals until a peer is suspect. */
+export const SUSPECT_AFTER_INTERVALS = 3
+/** Missed heartbeat intervals, after it became suspect, until its link is closed. */
+export const SILENT_AFTER_INTERVALS = 2
+/** A clock that moved this much more than the timer asked for means that the machine slept. */
+export const CLOCK_JUMP_MS_MIN = 2_000
+/** How long a clean end waits for the last bytes and the peer's half close. */
+export const FAREWELL_TIMEOUT_MS_MAX = 2_000
+
+/** Handshakes in progress, in all. */
+export const HANDSHAKES_MAX = 16
+/** Handshakes in progress from one IPv4 address or one IPv6 /64. */
+export const HANDSHAKES_PER_SOURCE_MAX = 4
+/** Open links, in all. */
+export const LINKS_MAX = 64
+/** Accepted streams per second before further ones are dropped unread. */
+export const ACCEPTS_PER_SECOND_MAX = 50
+/** Accepted streams in one burst. */
+export const ACCEPT_BURST_MAX = 100
+/** Unknown peers that may knock at once. */
+export const KNOCKS_MAX = 3
+/** Empty or control frames (PING and the like) per second from one peer. */
+export const PINGS_PER_SECOND_MAX = 20
+/** Frames in one batch that the pipeline hands on. */
+export const BATCH_FRAMES_MAX = 1024
+/** Bytes of one line of input; a longer one is refused. A message of 1 MiB and some JSON around it. */
+export const INPUT_LINE_BYTES_MAX = 8 * 1024 * 1024
+/** Reconnect delays double up to this. */
+export const RECONNECT_DELAY_MS_MAX = 60_000
+/** How long a link must have lived for the reconnect attempts to be counted from zero again. */
+export const RECONNECT_RESET_MS = 15_000

@@ -1,0 +1,39 @@
+/**
+ * What a run of the program is asked to do: the merged result of flags, environment, file and
+ * defaults. cli/ builds it, services/settings.ts carries it, everybody reads it.
+ */
+import type { Endpoint } from './failures.ts'
+import type { PeerId } from './peer-id.ts'
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+export const UNKNOWN_PEERS = ['accept-new', 'ask', 'deny'] as const
+/** Who may talk to us without being known (protocol plan §3). */
+export type UnknownPeers = (typeof UNKNOWN_PEERS)[number]
+
+export interface Settings {
+  /** Our name as we claim it; undefined shows only our short id. */
+  readonly nickname: string | undefined
+  /** Where to listen. `port` 0 means any free port. */
+  readonly listen: {
+    readonly host: string | undefined
+    readonly port: number
+    /** true: the user named the port, so a taken one is an error; false: another may be used. */
+    readonly required: boolean
+  }
+  readonly connect: Endpoint | undefined
+  readonly expect: PeerId | undefined
+  readonly unknownPeers: UnknownPeers
+  readonly heartbeatIntervalMs: number
+  readonly reconnectAttempts: number
+  readonly reconnectDelayMs: number
+  /** Bytes of one text message at most, both ways. */
+  readonly messageBytesMax: number
+  /** Bytes asked of the socket at a time (`buffer_size`). */
+  readonly bufferBytes: number
+  /** After the end of piped input: stay until the peer leaves instead of leaving when all is delivered. */
+  readonly stay: boolean
+  /** Unprotected newline-delimited text instead of Earshot's protocol. */
+  readonly plainText: boolean
+}
