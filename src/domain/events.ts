@@ -94,7 +94,7 @@ export type EarshotEvent =
     }
   | { readonly type: 'peer.renamed'; readonly peer: PeerRef; readonly before?: string }
   | { readonly type: 'peer.suspect'; readonly peer: PeerRef; readonly silentMs: number }
-  | { readonly type: 'peer.recovered'; readonly peer: PeerRef; readonly silentMs: number }
+  | { readonly type: 'peer.recovered'; readonly peer: PeerRef }
   | { readonly type: 'peer.disconnected'; readonly peer: PeerRef; readonly reason: CloseReason }
   | {
       readonly type: 'peer.reconnecting'

@@ -1,0 +1,171 @@
+/**
+ * The program: who may talk, which links and sessions there are, and when it is over.
+ *
+ * Who sends what: the acceptor hands over streams; the console tells what the user wants; connections
+ * and sessions report, and the app passes on to each what the other decided.
+ *
+ * Invariants: exactly one connection waits in `listen` while the port is open; a stranger is let in
+ * without being asked about only while nobody else is; every connection is stopped once it is over.
+ */
+import { parts } from './app.parts.ts'
+import * as tells from './app.tells.ts'
+import type { Sends } from './ports.ts'
+
+/** What is passed on between connections and sessions, running or leaving. */
+const passing = {
+  'connection.opened': { actions: ['noteOpened', 'passToSession', 'rememberPeer'] },
+  'connection.suspect': { actions: 'passToSession' },
+  'connection.recovered': { actions: 'passToSession' },
+  'connection.answered': { actions: 'passToSession' },
+  'connection.over': { actions: 'retire' },
+  'session.selects': { actions: 'passToLink' },
+  'session.duplicates': { actions: 'passToLink' },
+  'session.supersedes': { actions: 'passToLink' },
+  'session.refuses-elsewhere': { actions: 'passToLink' },
+  'session.probes': { actions: 'passToLink' },
+  'session.online': { actions: 'noteSession' },
+  'delivery.waiting': { actions: 'noteSession' },
+  'peer.renamed': { actions: 'passToSession' },
+  'peer.trusted': { actions: 'passToSession' }
+} as const
+
+const running = parts.createStateConfig({
+  invoke: [
+    { src: 'acceptor', input: ({ context }) => context.listen },
+    { src: 'clockWatcher', input: null }
+  ],
+  entry: [{ type: 'tell', params: tells.dialling }, 'dialTarget'],
+  always: { guard: 'allDelivered', target: 'leaving', actions: 'noteEnd' },
+  on: {
+    'acceptor.opened': {
+      actions: [
+        'noteListening',
+        { type: 'tell', params: tells.moved },
+        'spawnWaiting',
+        { type: 'tell', params: tells.waiting }
+      ]
+    },
+    'acceptor.failed': [
+      { guard: 'listenIsVital', target: 'leaving', actions: 'noteEnd' },
+      { actions: { type: 'tell', params: tells.listenFailed } }
+    ],
+    'acceptor.accepted': { actions: 'handOver' },
+    'connection.taken': { actions: ['noteTaken', 'spawnWaiting'] },
+    'connection.fell-back': {
+      actions: [
+        'noteFellBack',
+        { type: 'tell', params: tells.dialFailed },
+        { type: 'tell', params: tells.waiting }
+      ]
+    },
+    'connection.knocked': [
+      {
+        guard: 'mustDeny',
+        actions: [{ type: 'tell', params: tells.declined }, 'denyUnwelcome']
+      },
+      { guard: 'mayGrant', actions: 'grant' },
+      { guard: 'tooManyKnocks', actions: 'denyBusy' },
+      { actions: ['noteKnock', { type: 'tell', params: tells.knocking }] }
+    ],
+    'connection.authenticated': { actions: 'meet' },
+    'connection.closed': [
+      {
+        guard: 'isWrongPeer',
+        target: 'leaving',
+        actions: [{ type: 'tell', params: tells.wrongPeer }, 'noteEnd']
+      },
+      {
+        guard: 'firstDialIsVital',
+        target: 'leaving',
+        actions: [{ type: 'tell', params: tells.dialFailed }, 'noteEnd']
+      },
+      {
+        guard: 'isFirstDial',
+        actions: [{ type: 'tell', params: tells.dialFailed }, 'passToSession']
+      },
+      {
+        guard: 'isStranger',
+        actions: [{ type: 'tell', params: tells.strangerRefused }, 'passToSession']
+      },
+      { actions: 'passToSession' }
+    ],
+    'session.dials': { actions: [{ type: 'tell', params: tells.dialling }, 'dialTarget'] },
+    'session.offline': [
+      { guard: 'conversationOver', target: 'leaving', actions: ['noteSession', 'noteEnd'] },
+      { actions: 'noteSession' }
+    ],
+    'session.lost': { guard: 'peerGaveUp', target: 'leaving', actions: 'noteEnd' },
+    'user.connect': { actions: [{ type: 'tell', params: tells.dialling }, 'dialTarget'] },
+    'user.accept': { guard: 'isKnocking', actions: 'grant' },
+    'user.decline': {
+      guard: 'isKnocking',
+      actions: [{ type: 'tell', params: tells.declined }, 'denyUnwelcome']
+    },
+    'user.focus': { actions: ['focus', { type: 'tell', params: tells.focused }] },
+    'user.quit': { target: 'leaving', actions: 'noteEnd' },
+    'user.signal': { target: 'leaving', actions: 'noteEnd' },
+    'user.input-ended': { actions: 'noteInputEnded' },
+    'clock.jumped': { actions: 'passToAllLinks' }
+  }
+})
+
+export const appMachine = parts.createMachine({
+  id: 'app',
+  context: ({ input }) => ({
+    ...input,
+    links: 0,
+    connections: [],
+    sessions: [],
+    focus: undefined,
+    listening: undefined,
+    inputEnded: false,
+    failure: undefined,
+    why: 'quit'
+  }),
+  initial: 'running',
+  on: passing,
+  states: {
+    running,
+    leaving: {
+      entry: [{ type: 'tell', params: tells.ending }, 'stopAll'],
+      always: { guard: 'allOver', target: 'done' },
+      after: { leaveDeadline: 'done' }
+    },
+    done: { type: 'final', entry: { type: 'tell', params: tells.failed } }
+  },
+  output: ({ context }) =>
+    context.failure === undefined ? { exit: 'clean' } : { exit: 'failed', failure: context.failure }
+})
+
+export const appSends: readonly Sends[] = [
+  {
+    to: 'connection',
+    events: [
+      'stream.accepted',
+      'auth.granted',
+      'auth.denied',
+      'link.selected',
+      'link.duplicated',
+      'link.superseded',
+      'link.elsewhere',
+      'link.probe',
+      'clock.jumped',
+      'app.stop'
+    ]
+  },
+  {
+    to: 'session',
+    events: [
+      'link.authenticated',
+      'link.opened',
+      'link.closed',
+      'link.suspect',
+      'link.recovered',
+      'link.answered',
+      'dial.failed',
+      'peer.renamed',
+      'peer.trusted',
+      'session.end'
+    ]
+  }
+]

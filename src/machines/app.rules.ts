@@ -1,0 +1,201 @@
+/** The app's decisions, as pure functions of its context and an event. */
+import type { CloseReason, Endpoint } from '../domain/failures.ts'
+import type { PeerId } from '../domain/peer-id.ts'
+import type { AppContext, AppEvent, SessionRow } from './app.types.ts'
+import type { SessionEvent } from './session.types.ts'
+
+export interface DialRequest {
+  readonly target: Endpoint
+  readonly expect: PeerId | undefined
+  readonly mayListen: boolean
+  readonly redialFor?: PeerId
+}
+
+/** The dial that an event asks for: the first one, one by command, or a session's next attempt. */
+export const dialOf = (context: AppContext, event: AppEvent): DialRequest | undefined => {
+  switch (event.type) {
+    case 'session.dials':
+      return {
+        target: event.target,
+        expect: event.peerId,
+        mayListen: false,
+        redialFor: event.peerId
+      }
+    case 'user.connect':
+      return { target: event.target, expect: undefined, mayListen: false }
+    default:
+      return context.target === undefined
+        ? undefined
+        : { target: context.target, expect: context.expect, mayListen: context.mayFallBack }
+  }
+}
+
+/**
+ * Who may talk (protocol plan §3). A stranger is let in unasked only where the policy says so and
+ * nobody else is being talked to; a peer whose dial we made ourselves is what the user asked for.
+ */
+export const verdictOf = (context: AppContext, event: AppEvent): 'grant' | 'deny' | 'ask' => {
+  if (event.type !== 'connection.knocked') return 'deny'
+  const { peerId, role, trust } = event
+  if (trust === 'blocked') return 'deny'
+  if (context.expect !== undefined && context.expect !== peerId && role === 'acceptor')
+    return 'deny'
+  if (context.expect === peerId) return 'grant'
+  if (trust !== undefined || context.sessions.some((one) => one.peerId === peerId)) return 'grant'
+  if (context.unknownPeers === 'deny') return 'deny'
+  if (context.unknownPeers === 'ask') return context.attended ? 'ask' : 'deny'
+  if (role === 'dialer') return 'grant'
+  if (!isEngaged(context, peerId)) return 'grant'
+  return context.attended ? 'ask' : 'deny'
+}
+
+/** Somebody else is being talked to, or is on the way in. */
+const isEngaged = (context: AppContext, peerId: PeerId): boolean =>
+  context.sessions.length > 0 ||
+  context.connections.some(
+    (one) => (one.state === 'granted' || one.state === 'open') && one.peerId !== peerId
+  )
+
+export const judgedPeer = (event: AppEvent): PeerId | undefined =>
+  'peerId' in event ? event.peerId : undefined
+
+/** The link that a verdict is about: the one that knocks now, or the one that the user names. */
+export const judgedLink = (context: AppContext, event: AppEvent): string | undefined => {
+  if (event.type === 'connection.knocked') return event.link
+  if (event.type !== 'user.accept' && event.type !== 'user.decline') return undefined
+  return context.connections.find((one) => one.state === 'knocking' && one.peerId === event.peerId)
+    ?.id
+}
+
+/** What a report means to the session of its peer; undefined: there is none, or it does not matter. */
+export const forSession = (
+  context: AppContext,
+  event: AppEvent
+): { readonly peerId: PeerId; readonly event: SessionEvent } | undefined => {
+  const passed = translated(context, event)
+  if (passed === undefined) return undefined
+  return context.sessions.some((one) => one.peerId === passed.peerId) ? passed : undefined
+}
+
+const translated = (context: AppContext, event: AppEvent) => {
+  switch (event.type) {
+    case 'connection.opened':
+      return { peerId: event.peerId, event: { type: 'link.opened', link: event.link } as const }
+    case 'connection.suspect':
+      return {
+        peerId: event.peerId,
+        event: { type: 'link.suspect', link: event.link, silentMs: event.silentMs } as const
+      }
+    case 'connection.recovered':
+      return { peerId: event.peerId, event: { type: 'link.recovered', link: event.link } as const }
+    case 'connection.answered':
+      return { peerId: event.peerId, event: { type: 'link.answered', link: event.link } as const }
+    case 'connection.closed':
+      return ofClosed(context, event)
+    case 'peer.renamed':
+      return {
+        peerId: event.peerId,
+        event: { type: 'peer.renamed', nickname: event.nickname } as const
+      }
+    case 'peer.trusted':
+      return { peerId: event.peerId, event: { type: 'peer.trusted', trust: event.trust } as const }
+    default:
+      return undefined
+  }
+}
+
+/** A redial that never opened is a failed dial; any other link of a peer is a closed link. */
+const ofClosed = (context: AppContext, event: Extract<AppEvent, { type: 'connection.closed' }>) => {
+  const row = context.connections.find((one) => one.id === event.link)
+  if (row?.redialFor !== undefined && row.state !== 'open') {
+    return {
+      peerId: row.redialFor,
+      event: { type: 'dial.failed', link: event.link, reason: event.reason } as const
+    }
+  }
+  if (event.peerId === undefined) return undefined
+  return {
+    peerId: event.peerId,
+    event: { type: 'link.closed', link: event.link, reason: event.reason } as const
+  }
+}
+
+/** A dial that the user asked for, which never became a link. */
+export const isFirstDial = (context: AppContext, event: AppEvent): boolean => {
+  if (event.type !== 'connection.closed' || event.role !== 'dialer') return false
+  const row = context.connections.find((one) => one.id === event.link)
+  return row?.redialFor === undefined && row?.state !== 'open'
+}
+
+/** Somebody who called us and was never let in. */
+export const isStranger = (context: AppContext, event: AppEvent): boolean => {
+  if (event.type !== 'connection.closed' || event.role !== 'acceptor') return false
+  const row = context.connections.find((one) => one.id === event.link)
+  return row?.state === 'working' || row?.state === 'knocking'
+}
+
+const withSession = (
+  sessions: readonly SessionRow[],
+  peerId: PeerId,
+  change: Partial<SessionRow>
+): readonly SessionRow[] =>
+  sessions.map((one) => (one.peerId === peerId ? { ...one, ...change } : one))
+
+export const sessionChange = (context: AppContext, event: AppEvent): Partial<AppContext> => {
+  switch (event.type) {
+    case 'session.online':
+      return {
+        sessions: withSession(context.sessions, event.peerId, { online: true }),
+        focus: context.focus ?? event.peerId
+      }
+    case 'session.offline':
+      return { sessions: withSession(context.sessions, event.peerId, { online: false }) }
+    case 'delivery.waiting':
+      return {
+        sessions: withSession(context.sessions, event.peerId, { waiting: event.waiting })
+      }
+    default:
+      return {}
+  }
+}
+
+const waitingCount = (context: AppContext): number =>
+  context.sessions.reduce((sum, one) => sum + one.waiting, 0)
+
+/** Piped input was read to its end, and the peer has all of it. */
+export const isAllDelivered = (context: AppContext): boolean =>
+  context.inputEnded && !context.stays && context.sessions.length > 0 && waitingCount(context) === 0
+
+/** Nobody attends this run, and the peer left or is lost. */
+export const isConversationOver = (context: AppContext, event: AppEvent): boolean =>
+  event.type === 'session.offline' &&
+  event.reason._tag === 'Bye' &&
+  !context.attended &&
+  context.sessions.every((one) => !one.online || one.peerId === event.peerId)
+
+const unreachable = (context: AppContext, reason: CloseReason): Partial<AppContext> => {
+  const count = waitingCount(context)
+  return {
+    why: 'error',
+    failure: count > 0 ? { _tag: 'Undelivered', count } : { _tag: 'PeerUnreachable', reason }
+  }
+}
+
+/** How an event that ends the program is accounted for. */
+export const endingOf = (context: AppContext, event: AppEvent): Partial<AppContext> => {
+  switch (event.type) {
+    case 'user.quit':
+      return { why: 'quit' }
+    case 'user.signal':
+      return { why: 'signal' }
+    case 'acceptor.failed':
+      return { why: 'error', failure: { _tag: 'ListenImpossible', failure: event.failure } }
+    case 'connection.closed':
+    case 'session.lost':
+      return unreachable(context, event.reason)
+    case 'session.offline':
+      return waitingCount(context) > 0 ? unreachable(context, event.reason) : { why: 'peer-left' }
+    default:
+      return { why: 'input-ended' }
+  }
+}

@@ -1,0 +1,83 @@
+/** What the app lets everybody know, made from its context. undefined: nothing worth saying. */
+import type { EarshotEvent, PeerRef } from '../domain/events.ts'
+import type { AppContext, AppEvent } from './app.types.ts'
+import { dialOf } from './app.rules.ts'
+
+interface Args {
+  readonly context: AppContext
+  readonly event: AppEvent
+}
+
+const waitsAfterFailedDial = (context: AppContext): boolean =>
+  context.listening !== undefined && (context.attended || context.mayFallBack)
+
+export const dialling = ({ context, event }: Args): EarshotEvent | undefined => {
+  const dial = dialOf(context, event)
+  if (dial === undefined) return undefined
+  const attempt = event.type === 'session.dials' ? event.attempt : 1
+  return { type: 'dial.started', target: dial.target, attempt }
+}
+
+export const dialFailed = ({ context, event }: Args): EarshotEvent | undefined => {
+  if (event.type !== 'connection.closed' && event.type !== 'connection.fell-back') return undefined
+  if (event.target === undefined) return undefined
+  return {
+    type: 'dial.failed',
+    target: event.target,
+    reason: event.reason,
+    then: waitsAfterFailedDial(context) ? 'listen' : 'stop'
+  }
+}
+
+export const wrongPeer = ({ event }: Args): EarshotEvent | undefined =>
+  event.type === 'connection.closed' && event.target !== undefined
+    ? { type: 'dial.failed', target: event.target, reason: event.reason, then: 'stop' }
+    : undefined
+
+export const moved = ({ context, event }: Args): EarshotEvent | undefined =>
+  event.type === 'acceptor.opened' &&
+  context.listen.port !== 0 &&
+  event.address.port !== context.listen.port
+    ? { type: 'listen.moved', wanted: context.listen.port, port: event.address.port }
+    : undefined
+
+export const waiting = ({ context }: Args): EarshotEvent | undefined =>
+  context.sessions.some((one) => one.online) ||
+  context.connections.some((one) => one.role === 'dialer')
+    ? undefined
+    : { type: 'listen.waiting' }
+
+export const listenFailed = ({ event }: Args): EarshotEvent | undefined =>
+  event.type === 'acceptor.failed'
+    ? { type: 'listen.failed', failure: event.failure, fatal: false }
+    : undefined
+
+export const strangerRefused = ({ event }: Args): EarshotEvent | undefined =>
+  event.type === 'connection.closed' && event.remote !== undefined
+    ? { type: 'link.refused', address: event.remote, reason: event.reason }
+    : undefined
+
+const peerOf = (event: AppEvent): PeerRef | undefined =>
+  'peerId' in event && event.peerId !== undefined ? { id: event.peerId } : undefined
+
+export const knocking = ({ event }: Args): EarshotEvent | undefined =>
+  event.type === 'connection.knocked'
+    ? { type: 'peer.knocking', peer: { id: event.peerId }, address: event.remote }
+    : undefined
+
+export const declined = ({ event }: Args): EarshotEvent | undefined => {
+  const peer = peerOf(event)
+  if (peer === undefined) return undefined
+  return { type: 'peer.declined', peer, why: event.type === 'user.decline' ? 'by-user' : 'policy' }
+}
+
+export const focused = ({ event }: Args): EarshotEvent | undefined =>
+  event.type === 'user.focus' ? { type: 'peer.focused', peer: { id: event.peerId } } : undefined
+
+export const ending = ({ context }: Args): EarshotEvent => ({
+  type: 'app.ending',
+  why: context.why
+})
+
+export const failed = ({ context }: Args): EarshotEvent | undefined =>
+  context.failure === undefined ? undefined : { type: 'app.failed', failure: context.failure }

@@ -1,0 +1,170 @@
+/** The named parts of the session machine: its actions, guards and delays. */
+import { assign, enqueueActions, sendParent, setup } from 'xstate'
+import type { EarshotEvent } from '../domain/events.ts'
+import type { CloseReason } from '../domain/failures.ts'
+import { PROBE_TIMEOUT_MS, RECONNECT_DELAY_MS_MAX, RECONNECT_RESET_MS } from '../domain/limits.ts'
+import type { LinkFacts } from './connection.types.ts'
+import type { SessionContext, SessionEvent, SessionInput, SessionReport } from './session.types.ts'
+
+const without = (links: readonly LinkFacts[], link: string | undefined): readonly LinkFacts[] =>
+  links.filter((facts) => facts.link !== link)
+
+/** Losses that nobody wanted: only after these is the peer dialled again. */
+const isUnwanted = (reason: CloseReason): boolean =>
+  reason._tag === 'Lost' || reason._tag === 'Silent' || reason._tag === 'QueueOverflow'
+
+/** A peer that we called is called again where we called it; one that called us, at its own port. */
+const redialOf = (facts: LinkFacts) =>
+  facts.target ??
+  (facts.port === undefined ? undefined : { host: facts.remote.host, port: facts.port })
+
+const linkOf = (event: SessionEvent): string | undefined =>
+  'link' in event ? event.link : 'facts' in event ? event.facts.link : undefined
+
+export const parts = setup({
+  types: {
+    context: {} as SessionContext,
+    events: {} as SessionEvent,
+    input: {} as SessionInput
+  },
+  actions: {
+    /** Provided by runtime/: hands a fact to everybody who watches. */
+    tell: (_, _event: EarshotEvent | undefined) => undefined,
+    addCandidate: assign(({ context, event }) =>
+      event.type === 'link.authenticated'
+        ? {
+            candidates: [...context.candidates, event.facts],
+            nickname: event.facts.nickname,
+            trust: event.facts.trust
+          }
+        : {}
+    ),
+    dropLink: assign(({ context, event }) => ({
+      candidates: without(context.candidates, linkOf(event)),
+      chosen: context.chosen?.link === linkOf(event) ? undefined : context.chosen
+    })),
+    chooseNext: enqueueActions(({ context, enqueue }) => {
+      const next = context.candidates[0]
+      if (next === undefined) return
+      enqueue.assign({ chosen: next, candidates: without(context.candidates, next.link) })
+      enqueue.sendParent({ type: 'session.selects', link: next.link } satisfies SessionReport)
+    }),
+    activate: enqueueActions(({ context, event, enqueue }) => {
+      const link = linkOf(event)
+      const facts = [context.chosen, ...context.candidates].find((one) => one?.link === link)
+      if (facts === undefined) return
+      const old = context.active
+      enqueue.assign({
+        active: facts,
+        chosen: undefined,
+        candidates: without(context.candidates, link),
+        suspect: false,
+        redialTo: redialOf(facts) ?? context.redialTo,
+        mayRedial: true,
+        reason: undefined
+      })
+      if (old !== undefined) {
+        enqueue.sendParent({ type: 'session.supersedes', link: old.link } satisfies SessionReport)
+      }
+    }),
+    markOnline: assign({ everOnline: true }),
+    refuseCandidates: enqueueActions(({ context, enqueue }) => {
+      for (const { link, instance } of context.candidates) {
+        const type =
+          instance === context.active?.instance
+            ? ('session.duplicates' as const)
+            : ('session.refuses-elsewhere' as const)
+        enqueue.sendParent({ type, link } satisfies SessionReport)
+      }
+      enqueue.assign({ candidates: [] })
+    }),
+    noteLoss: assign(({ event }) =>
+      event.type === 'link.closed'
+        ? {
+            active: undefined,
+            suspect: false,
+            reason: event.reason,
+            mayRedial: isUnwanted(event.reason)
+          }
+        : {}
+    ),
+    noteDialFailure: assign(({ event }) =>
+      event.type === 'dial.failed'
+        ? {
+            reason: event.reason,
+            mayRedial: isUnwanted(event.reason) || event.reason._tag === 'DialError'
+          }
+        : {}
+    ),
+    noteSuspect: assign({ suspect: true }),
+    noteRecovered: assign({ suspect: false }),
+    rename: assign(({ event }) =>
+      event.type === 'peer.renamed' ? { nickname: event.nickname } : {}
+    ),
+    trust: assign(({ event }) => (event.type === 'peer.trusted' ? { trust: event.trust } : {})),
+    /** runtime/ provides the same with jitter from the dice. */
+    planRetry: assign(({ context }) => plannedRetry(context, 0.5)),
+    clearAttempts: assign({ attempt: 0 }),
+    probeActive: sendParent(
+      ({ context }): SessionReport => ({
+        type: 'session.probes',
+        link: context.active?.link ?? ''
+      })
+    ),
+    requestDial: enqueueActions(({ context, enqueue }) => {
+      if (context.redialTo === undefined) return
+      enqueue.sendParent({
+        type: 'session.dials',
+        peerId: context.peerId,
+        target: context.redialTo,
+        attempt: context.attempt
+      } satisfies SessionReport)
+    }),
+    reportOnline: sendParent(
+      ({ context }): SessionReport => ({ type: 'session.online', peerId: context.peerId })
+    ),
+    reportOffline: sendParent(
+      ({ context }): SessionReport => ({
+        type: 'session.offline',
+        peerId: context.peerId,
+        reason: context.reason ?? { _tag: 'Stopped' }
+      })
+    ),
+    reportLost: sendParent(
+      ({ context }): SessionReport => ({
+        type: 'session.lost',
+        peerId: context.peerId,
+        reason: context.reason ?? { _tag: 'Stopped' }
+      })
+    )
+  },
+  guards: {
+    isDecider: ({ context }) => context.ourId < context.peerId,
+    hasCandidate: ({ context }) =>
+      context.ourId < context.peerId &&
+      context.chosen === undefined &&
+      context.candidates.length > 0,
+    isActive: ({ context, event }) => context.active?.link === linkOf(event),
+    isChosen: ({ context, event }) => context.chosen?.link === linkOf(event),
+    isKnownLink: ({ context, event }) =>
+      [context.chosen, ...context.candidates].some((facts) => facts?.link === linkOf(event)),
+    isSuspect: ({ context }) => context.suspect && context.ourId < context.peerId,
+    mayRedial: ({ context }) =>
+      context.mayRedial &&
+      context.redialTo !== undefined &&
+      context.attempt < context.reconnectAttempts,
+    wantsRedial: ({ context }) => context.mayRedial && context.redialTo !== undefined
+  },
+  delays: {
+    reconnectDelay: ({ context }) => context.delayMs,
+    probeDeadline: PROBE_TIMEOUT_MS,
+    stable: RECONNECT_RESET_MS
+  }
+})
+
+/** The next attempt: the pause doubles up to a bound and is spread by ±25 %. @param dice 0 to 1. */
+export const plannedRetry = (context: SessionContext, dice: number) => {
+  const doubled = context.reconnectDelayMs * 2 ** Math.min(context.attempt, 16)
+  const delayMs = Math.round(Math.min(doubled, RECONNECT_DELAY_MS_MAX) * (0.75 + dice * 0.5))
+  return { attempt: context.attempt + 1, delayMs }
+}
