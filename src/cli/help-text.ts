@@ -1,0 +1,62 @@
+/** What `--help` teaches beyond the list of flags. The manual page says the same. */
+import * as Exit from '../domain/exit-code.ts'
+
+export const EXAMPLES: readonly (readonly [command: string, about: string])[] = [
+  ['earshot', 'asks for an address and a port'],
+  ['earshot --port 8080', 'wait for a friend'],
+  ['earshot --connect 192.168.1.20:8080', 'call a friend'],
+  ['earshot -c [2001:db8::7]:8080 -n alice', 'over IPv6, with a name'],
+  ['echo hi | earshot -c friend.example:8080', 'send, wait for delivery, end'],
+  ['earshot --json -p 8080 --stay', 'for programs: JSON lines both ways']
+]
+
+export const REMEDIES: readonly (readonly [symptom: string, remedy: string])[] = [
+  ['Connection refused', 'nobody listens there: start earshot on the other side first'],
+  ['Timeout, no route', 'a firewall or router is between you: open or forward the port'],
+  ['Port in use', 'take another with --port, and tell your friend'],
+  ['Key changed', 'ask your friend in person, then: earshot peers rekey OLD NEW'],
+  ['Anything else', 'earshot --debug says where the log is']
+]
+
+export const VARIABLES: readonly (readonly [name: string, about: string])[] = [
+  ['EARSHOT_HOME', 'like --home'],
+  ['EARSHOT_PROFILE', 'like --profile'],
+  ['EARSHOT_CONFIG', 'like --config'],
+  ['EARSHOT_<KEY>', 'any key of the configuration, as EARSHOT_DEFAULT_PORT'],
+  ['NO_COLOR', 'no colours']
+]
+
+export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] = [
+  [Exit.EXIT_OK, 'done: also after Ctrl+C, /quit, SIGTERM or the end of input'],
+  [Exit.EXIT_DEFECT, 'a bug of Earshot'],
+  [Exit.EXIT_USAGE, 'wrong arguments or variables'],
+  [Exit.EXIT_IDENTITY, 'the peer is not the one it should be'],
+  [Exit.EXIT_UNAVAILABLE, 'the peer cannot be reached or was lost; Node.js is too old'],
+  [Exit.EXIT_CANNOT_CREATE, 'the port cannot be opened, or the file is there already'],
+  [Exit.EXIT_IO, 'a file cannot be read or written'],
+  [Exit.EXIT_TEMPORARY, 'not now: messages undelivered, profile in use'],
+  [Exit.EXIT_PROTOCOL, 'the other end is no Earshot, or one that does not fit'],
+  [Exit.EXIT_DENIED, 'the system or the peer does not allow it'],
+  [Exit.EXIT_CONFIG, 'the configuration or the key file is wrong']
+]
+
+const table = (rows: readonly (readonly [string | number, string])[]): string => {
+  const width = Math.max(...rows.map(([left]) => String(left).length))
+  return rows.map(([left, right]) => `  ${String(left).padEnd(width)}  ${right}`).join('\n')
+}
+
+/** The end of `--help`. */
+export const HELP_AFTER = `
+Examples:
+${table(EXAMPLES)}
+
+When it does not work:
+${table(REMEDIES)}
+
+Environment (goes before the configuration file; flags go before both):
+${table(VARIABLES)}
+
+Exit codes:
+${table(EXIT_CODES)}
+
+In a conversation, /help lists the commands. More: man earshot`
