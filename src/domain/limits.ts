@@ -78,3 +78,16 @@ export const INPUT_LINE_BYTES_MAX = 8 * 1024 * 1024
 export const RECONNECT_DELAY_MS_MAX = 60_000
 /** How long a link must have lived for the reconnect attempts to be counted from zero again. */
 export const RECONNECT_RESET_MS = 15_000
+
+/** Bytes read ahead of the reader on one stream; beyond half of it the socket is not read. */
+export const READ_AHEAD_BYTES_MAX = 1024 * 1024
+/** Accepted streams that nobody has taken yet; one more is dropped. Four times HANDSHAKES_MAX. */
+export const ACCEPT_QUEUE_MAX = 64
+/** Most bytes of a peer's certificate (DER): an Ed25519 one has about 300, the rest is room. */
+export const CERTIFICATE_BYTES_MAX = 2048
+/** Peers in the peer book; the longest unseen unverified one makes room for one more. */
+export const PEERS_MAX = 10_000
+/** Addresses kept for one peer; the oldest makes room. */
+export const TARGETS_PER_PEER_MAX = 16
+/** Bytes of a secret file that is read: PEERS_MAX peers with 16 names of 250 bytes fit in 48 MiB. */
+export const SECRET_FILE_BYTES_MAX = 48 * 1024 * 1024
