@@ -1,0 +1,23 @@
+/** What a person reads of a failure. */
+import { formatEndpoint } from './endpoint.ts'
+import type { Endpoint } from './failures.ts'
+import { safeLine } from './safe-text.ts'
+
+/** `text` says what happened in one sentence, `next` what to do about it. */
+export interface Explanation {
+  readonly text: string
+  readonly next?: string
+}
+
+/** Both sentences on one line. */
+export const explanationLine = (explanation: Explanation): string =>
+  explanation.next === undefined ? explanation.text : `${explanation.text} ${explanation.next}`
+
+/** An address inside a sentence, sanitised: a resolver or a user may have chosen the host. */
+export const showEndpoint = (endpoint: Endpoint): string => safeLine(formatEndpoint(endpoint), 300)
+
+/** A system error code or another short word inside a sentence. */
+export const showCode = (code: string): string => safeLine(code, 40)
+
+/** Milliseconds as seconds with at most one decimal. */
+export const showSeconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`
