@@ -4,12 +4,10 @@ import * as fs from 'node:fs'
 import { dirname } from 'node:path'
 import * as Effect from 'effect/Effect'
 import { StartError, type StartFailure } from '../domain/failures.ts'
+import { codeOf } from './private-files.ts'
 
 /** Bytes of the longest configuration file: far beyond any real one, small enough to read at once. */
 export const CONFIG_FILE_BYTES_MAX = 1024 * 1024
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : 'EUNKNOWN'
 
 const invalid = (file: string, detail: string, next: string, line?: number): StartError =>
   new StartError({

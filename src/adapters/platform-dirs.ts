@@ -40,7 +40,13 @@ export const platformDirs = ({
 }: Surroundings): PlatformDirs | undefined => {
   const path = platform === 'win32' ? win32 : posix
   if (home !== undefined)
-    return { config: home, data: home, state: home, downloads: path.join(home, 'downloads') }
+    return {
+      config: home,
+      // A folder of its own, since keys want one that nobody else can enter, and `home` may be any.
+      data: path.join(home, 'data'),
+      state: home,
+      downloads: path.join(home, 'downloads')
+    }
   if (userHome === undefined || userHome === '') return undefined
   if (platform === 'win32') {
     const local = env['LOCALAPPDATA'] ?? path.join(userHome, 'AppData', 'Local')

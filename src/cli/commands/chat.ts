@@ -1,0 +1,130 @@
+/** `earshot`: the conversation. Every live layer meets the runtime here. */
+import { join, resolve as absolute } from 'node:path'
+import * as Context from 'effect/Context'
+import * as Effect from 'effect/Effect'
+import * as Layer from 'effect/Layer'
+import * as Logger from 'effect/Logger'
+import * as References from 'effect/References'
+import type { Scope } from 'effect/Scope'
+import { type LogFile, MINIMUM_LEVEL, openLogFile } from '../../adapters/log-file.ts'
+import { layer as identityLayer } from '../../adapters/node-identity.ts'
+import { layer as peerBookLayer } from '../../adapters/peer-book-file.ts'
+import { acquireProfile } from '../../adapters/profile-lock.ts'
+import { layer as transportLayer } from '../../adapters/tcp-transport.ts'
+import { layerTerminal } from '../../adapters/tty-layer.ts'
+import { parseJsonCommand } from '../../domain/command-json.ts'
+import { parseLine } from '../../domain/command-line.ts'
+import type { EarshotEvent } from '../../domain/events.ts'
+import { EXIT_OK, exitCodeOf } from '../../domain/exit-code.ts'
+import type { StartError } from '../../domain/failures.ts'
+import { safeLine } from '../../domain/safe-text.ts'
+import { runChat } from '../../runtime/app.ts'
+import { Console } from '../../services/console.ts'
+import { Events } from '../../services/events.ts'
+import { Identity } from '../../services/identity.ts'
+import { Settings } from '../../services/settings.ts'
+import { Terminal } from '../../services/terminal.ts'
+import { type Answers, chatSettings } from '../chat-settings.ts'
+import { consoleOver } from '../console.ts'
+import { askHowToStart } from '../interactive.ts'
+import type { ChatFlags } from '../invocation.ts'
+import { type Loaded, loadSettings } from '../load-settings.ts'
+import { logTap } from '../log-tap.ts'
+import type { Whereabouts } from '../run-main.ts'
+import type { StartFailures } from '../start-failures.ts'
+import { VERSION } from '../version.ts'
+import { makeTap } from '../views/tap.ts'
+
+type Failure = StartError | StartFailures
+
+/** The log of this run, which `where` remembers for the apology after a bug. */
+const openLog = Effect.fnUntraced(function* (
+  { places, resolved }: Loaded,
+  flags: ChatFlags,
+  where: Whereabouts
+): Effect.fn.Return<LogFile, never, Scope> {
+  const path =
+    flags.logFile === undefined ? join(places.dirs.state, 'earshot.log') : absolute(flags.logFile)
+  where.logFile = path
+  const level = resolved.values.log_level
+  if (flags.debug)
+    process.stderr.write(`earshot: The log, at level ${level}, is ${safeLine(path, 4096)}\n`)
+  return yield* openLogFile({ path, level })
+})
+
+/** The live adapters of one profile. They live as long as the scope. */
+const liveLayers = ({ directory, profile }: { directory: string; profile: string }) =>
+  Layer.provideMerge(
+    Layer.mergeAll(transportLayer(), peerBookLayer({ directory })),
+    identityLayer({ directory, profile })
+  )
+
+/** Questions are for a person who said nothing of whom to call or where to listen. */
+const asksHowToStart = (terminal: Terminal['Service'], flags: ChatFlags): boolean =>
+  terminal.interactive &&
+  !flags.json &&
+  flags.connect === undefined &&
+  flags.keys.default_port === undefined &&
+  flags.keys.listen_host === undefined
+
+const converse = Effect.fnUntraced(function* (
+  loaded: Loaded,
+  flags: ChatFlags,
+  log: LogFile
+): Effect.fn.Return<number, Failure, Scope> {
+  const { dirs, profile: wanted } = loaded.places
+  const acquired = yield* acquireProfile({ dataHome: dirs.data, wanted })
+  const live = yield* Layer.build(liveLayers(acquired))
+  const terminal = Context.get(yield* Layer.build(layerTerminal({ plain: flags.json })), Terminal)
+  let answers: Answers | undefined
+  if (asksHowToStart(terminal, flags)) {
+    answers = yield* askHowToStart(terminal, loaded.resolved.values.default_port)
+    if (answers === undefined) return EXIT_OK
+  }
+  const settings = chatSettings(loaded.resolved, flags, answers)
+  const { peerId: id } = Context.get(live, Identity)
+  const show = makeTap(terminal, { json: flags.json, color: flags.color, settings })
+  const record = logTap(log)
+  const emit = (events: readonly EarshotEvent[]): void => {
+    record(events)
+    show(events)
+  }
+  const { profile, displaced } = acquired
+  if (displaced !== undefined) emit([{ type: 'app.profile', profile, ...displaced }])
+  const named = settings.nickname === undefined ? {} : { nickname: settings.nickname }
+  emit([{ type: 'app.started', version: VERSION, id, profile, ...named }])
+  const services = live.pipe(
+    Context.add(Settings, settings),
+    Context.add(Events, { emit }),
+    Context.add(
+      Console,
+      consoleOver(terminal, flags.json ? parseJsonCommand : parseLine, flags.json)
+    )
+  )
+  const outcome = yield* Effect.provideContext(runChat, services)
+  return outcome.exit === 'clean' ? EXIT_OK : exitCodeOf(outcome.failure)
+})
+
+/**
+ * Talks until the end. Fails with whatever keeps it from starting; a conversation that fails later
+ * has told so itself, and gives its exit code.
+ */
+export const chat = Effect.fnUntraced(function* (
+  flags: ChatFlags,
+  where: Whereabouts
+): Effect.fn.Return<number, Failure> {
+  const loaded = yield* loadSettings(flags, process.env)
+  return yield* Effect.scoped(
+    Effect.gen(function* () {
+      const log = yield* openLog(loaded, flags, where)
+      return yield* converse(loaded, flags, log).pipe(
+        Effect.tapCause((cause) => Effect.logError('the run failed', cause)),
+        Effect.provide(Logger.layer([log.logger])),
+        Effect.provideService(
+          References.MinimumLogLevel,
+          MINIMUM_LEVEL[loaded.resolved.values.log_level]
+        )
+      )
+    })
+  )
+})

@@ -1,0 +1,58 @@
+/** From what was asked for to the command that does it. Each command is loaded only when it runs. */
+import * as Effect from 'effect/Effect'
+import * as Result from 'effect/Result'
+import { EXIT_OK } from '../domain/exit-code.ts'
+import type { StartError, StartFailure } from '../domain/failures.ts'
+import type { Invocation } from './invocation.ts'
+import { runMain, type Whereabouts } from './run-main.ts'
+import { StartFailures } from './start-failures.ts'
+
+type Command = Effect.Effect<number, StartError | StartFailures>
+
+/** A command of a module that is loaded now. A module that cannot be loaded is a defect. */
+const from = <M>(load: () => Promise<M>, command: (module: M) => Command): Command =>
+  Effect.flatMap(Effect.promise(load), command)
+
+const commandOf = (invocation: Invocation, where: Whereabouts): Command => {
+  switch (invocation._tag) {
+    case 'Print':
+      return Effect.sync(() => {
+        process.stdout.write(invocation.text)
+        return EXIT_OK
+      })
+    case 'Completion':
+      return from(
+        () => import('./commands/completion.ts'),
+        ({ completion }) => completion(invocation.shell)
+      )
+    case 'Config':
+      return from(
+        () => import('./commands/config.ts'),
+        ({ config }) => config(invocation)
+      )
+    case 'Id':
+      return from(
+        () => import('./commands/id.ts'),
+        ({ id }) => id(invocation.flags)
+      )
+    case 'Peers':
+      return from(
+        () => import('./commands/peers.ts'),
+        ({ peers }) => peers(invocation.flags, invocation.action)
+      )
+    case 'Chat':
+      return from(
+        () => import('./commands/chat.ts'),
+        ({ chat }) => chat(invocation.flags, where)
+      )
+  }
+}
+
+/** Runs what the command line asked for, or says what is wrong with it. */
+export const runCommand = (asked: Result.Result<Invocation, StartFailure>): void => {
+  const where: Whereabouts = { logFile: undefined }
+  const command = Result.isSuccess(asked)
+    ? commandOf(asked.success, where)
+    : Effect.fail(StartFailures.of([asked.failure]))
+  runMain(command, where)
+}
