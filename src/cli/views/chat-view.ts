@@ -1,0 +1,28 @@
+/**
+ * Events as the lines of a chat. Pure: the same event and context give the same lines.
+ *
+ * Three kinds of lines, told apart without colour: `* …` what happens, `! …` what went wrong,
+ * `name: …` what was said, with a bar before its further lines. Names that peers chose come after
+ * words of ours, and everything that is not ours passes the sanitiser. The window title is never set.
+ */
+import type { EarshotEvent, EventType } from '../../domain/events.ts'
+import { PEER_LINES } from './chat-peer.ts'
+import { PLAIN_LINES } from './chat-plain.ts'
+import { PROGRAM_LINES } from './chat-program.ts'
+import { TALK_LINES } from './chat-talk.ts'
+import type { Renderers, ViewContext } from './view-context.ts'
+
+// The type makes a new event without lines a compile error.
+const LINES: Renderers<EventType> = {
+  ...PROGRAM_LINES,
+  ...PEER_LINES,
+  ...TALK_LINES,
+  ...PLAIN_LINES
+}
+
+/** The lines to print for one event: sanitised, styled, without line breaks; none for some. */
+export const renderChat = (event: EarshotEvent, ctx: ViewContext): readonly string[] => {
+  // The table pairs each type with a function of that type; TypeScript cannot follow the pairing.
+  const render = LINES[event.type] as (of: EarshotEvent, with_: ViewContext) => readonly string[]
+  return render(event, ctx)
+}

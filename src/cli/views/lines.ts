@@ -1,0 +1,50 @@
+/** The forms of lines in the chat, so that nothing a peer sends can look like a line of ours. */
+import type { Explanation } from '../../domain/explanation.ts'
+import { safeText } from '../../domain/safe-text.ts'
+import type { Paint, Style } from './style.ts'
+
+/** What happens: `* text`. */
+export const statusLine = (style: Style, text: string): string => style.status(`* ${text}`)
+
+/** What went wrong: `! text`. */
+export const errorLine = (style: Style, text: string): string => style.error(`! ${text}`)
+
+/** A failure: what happened and, on a line of its own, what to do. */
+export const failureLines = (style: Style, explanation: Explanation): readonly string[] => [
+  errorLine(style, explanation.text),
+  ...(explanation.next === undefined ? [] : [style.error(`  ${explanation.next}`)])
+]
+
+/** What happens, with its reason and the next step, where it is no error of ours. */
+export const reasonLines = (
+  style: Style,
+  text: string,
+  explanation: Explanation
+): readonly string[] => [
+  statusLine(style, `${text}: ${explanation.text}`),
+  ...(explanation.next === undefined ? [] : [style.status(`  ${explanation.next}`)])
+]
+
+/**
+ * Something that was written: `label: text`. The further lines of the text begin with a bar, so a
+ * text cannot imitate another line.
+ */
+export const spokenLines = (
+  style: Style,
+  paint: Paint,
+  label: string,
+  text: string
+): readonly string[] => {
+  const [first = '', ...rest] = safeText(text).split('\n')
+  const bar = style.quiet(style.ascii ? '|' : '│')
+  return [`${paint(`${label}:`)} ${first}`, ...rest.map((line) => `${bar} ${line}`)]
+}
+
+/** `name  value` rows, with the names in one column. Values are safe already. */
+export const tableLines = (
+  style: Style,
+  rows: readonly (readonly [name: string, value: string])[]
+): readonly string[] => {
+  const width = Math.max(...rows.map(([name]) => name.length))
+  return rows.map(([name, value]) => `  ${style.quiet(name.padEnd(width))}  ${value}`)
+}
