@@ -14,9 +14,9 @@ const AHEAD_CHARS_MAX = 64 * 1024
 const DELETE = '\x7f'
 const CTRL_C = '\x03'
 // One key: an escape sequence (CSI, SS3, or ESC and a character), or one control; else a run of text.
-// oxlint-disable-next-line no-control-regex: keys are control characters
+// oxlint-disable-next-line no-control-regex -- keys are control characters
 const KEY_OR_TEXT = /\x1b(?:\[[0-9;?]*[ -/]*[@-~]|O.|[^[O])|[\x00-\x1f\x7f]|[^\x00-\x1f\x7f]+/gsu
-// oxlint-disable-next-line no-control-regex: the same
+// oxlint-disable-next-line no-control-regex -- the same
 const UNFINISHED = /\x1b(?:\[[0-9;?]*[ -/]*|O)?$/
 
 /**
