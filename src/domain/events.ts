@@ -105,6 +105,12 @@ export type EarshotEvent =
     }
   | { readonly type: 'peer.awaited'; readonly peer: PeerRef }
   | { readonly type: 'peer.lost'; readonly peer: PeerRef; readonly attempts: number }
+  | {
+      /** What we know of a peer could not be written: the pin will be gone after this run. */
+      readonly type: 'peer.unsaved'
+      readonly peer: PeerRef
+      readonly failure: StartFailure
+    }
   | { readonly type: 'peer.focused'; readonly peer: PeerRef }
   | {
       readonly type: 'peer.safety-number'

@@ -13,6 +13,12 @@ export class Console extends Context.Service<
   {
     /** true: a person types; the end of input means "quit". false: a pipe; see Settings.stay. */
     readonly interactive: boolean
+    /**
+     * true: the input is a text to be delivered (a pipe), so none of it is read before somebody is
+     * there to get it, and a failed dial or a peer that leaves ends the run. false: somebody, a person
+     * or a program, attends the run and decides what comes next.
+     */
+    readonly paced: boolean
     /** The next commands. Nothing is read from the keyboard or pipe while nobody asks (backpressure). */
     readonly read: Effect.Effect<Input>
   }

@@ -1,0 +1,40 @@
+/**
+ * The user's commands as a source that waits where waiting is due: a pipe is read only while there is
+ * a peer to deliver to and room in its outbox, so that no line is lost and memory stays bounded.
+ */
+import * as Effect from 'effect/Effect'
+import * as Latch from 'effect/Latch'
+import type { Command } from '../domain/commands.ts'
+import type { Console } from '../services/console.ts'
+
+/** Messages that may wait for acknowledgement before a pipe is read further. */
+const WAITING_HIGH = 8_192
+const WAITING_LOW = 2_048
+
+export interface ConsoleSource {
+  /** undefined: the end of the input. */
+  readonly read: Effect.Effect<readonly Command[] | undefined>
+  /** Somebody is there to get what is typed. */
+  readonly peerCame: () => void
+  /** @param waiting messages that no peer has acknowledged yet. */
+  readonly noteWaiting: (waiting: number) => void
+}
+
+export const makeConsoleSource = (console: Console['Service']): ConsoleSource => {
+  const somebody = Latch.makeUnsafe(!console.paced)
+  const room = Latch.makeUnsafe(true)
+  const next = console.read.pipe(
+    Effect.map((input) => (input._tag === 'End' ? undefined : input.commands))
+  )
+  return {
+    read: somebody.await.pipe(Effect.andThen(room.await), Effect.andThen(next)),
+    peerCame: () => {
+      somebody.openUnsafe()
+    },
+    noteWaiting: (waiting) => {
+      if (!console.paced) return
+      if (waiting >= WAITING_HIGH) room.closeUnsafe()
+      else if (waiting <= WAITING_LOW) room.openUnsafe()
+    }
+  }
+}
