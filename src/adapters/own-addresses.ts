@@ -14,8 +14,12 @@ export const reachableAddresses = (interfaces: Interfaces): readonly string[] =>
   return [...new Set([...of('IPv4'), ...of('IPv6')].map(({ address }) => address))]
 }
 
-/** Those of this machine now; none when the system does not tell. */
-export const ownAddresses = (): readonly string[] => {
+/**
+ * Those of this machine now; none when the system does not tell.
+ * @param listening the only address that is listened on, where it is not every one.
+ */
+export const ownAddresses = (listening?: string): readonly string[] => {
+  if (listening !== undefined && listening !== '0.0.0.0' && listening !== '::') return [listening]
   try {
     return reachableAddresses(networkInterfaces())
   } catch {

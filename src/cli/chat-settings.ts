@@ -1,8 +1,11 @@
 /** What the runtime is asked to do, from what the user set and answered. */
+import { formatEndpoint } from '../domain/endpoint.ts'
 import type { Endpoint } from '../domain/failures.ts'
 import { cleanNickname } from '../domain/nicknames.ts'
 import type { Settings } from '../domain/settings.ts'
 import type { Resolved } from './config/resolve.ts'
+import { CONFIG_KEYS } from './config/keys.ts'
+import { PORT_NOT_NAMED } from './flag-values.ts'
 import type { ChatFlags } from './invocation.ts'
 
 /** What the questions of the interactive start gave. */
@@ -15,27 +18,50 @@ export interface Answers {
 
 const ms = (seconds: number): number => Math.round(seconds * 1000)
 
-/** @param answers undefined where nothing was asked. */
+/**
+ * The port of a peer's address that names none: the preferred port of those who share our settings.
+ * What --port says, or "any free one", is about us and not about the peer.
+ */
+export const peerPortOf = ({ values, origins }: Resolved): number =>
+  origins.default_port.source === 'flag' || values.default_port === 0
+    ? CONFIG_KEYS.default_port.fallback
+    : values.default_port
+
+const withPort = (endpoint: Endpoint | undefined, port: number): Endpoint | undefined =>
+  endpoint?.port === PORT_NOT_NAMED ? { ...endpoint, port } : endpoint
+
+/**
+ * @param answers undefined where nothing was asked.
+ * @param hosts the addresses of this machine, for `reachable`.
+ */
 export const chatSettings = (
-  { values, origins }: Resolved,
+  resolved: Resolved,
   flags: ChatFlags,
-  answers: Answers | undefined
-): Settings => ({
-  nickname: values.nickname === undefined ? undefined : cleanNickname(values.nickname),
-  listen: {
-    host: values.listen_host,
-    port: answers?.port ?? values.default_port,
-    // A port of the file or the environment is a preference: a second terminal takes another one.
-    required: answers?.portNamed ?? origins.default_port.source === 'flag'
-  },
-  connect: answers === undefined ? flags.connect : answers.connect,
-  expect: flags.expect,
-  unknownPeers: values.unknown_peers,
-  heartbeatIntervalMs: ms(values.heartbeat_interval_secs),
-  reconnectAttempts: values.reconnect_attempts,
-  reconnectDelayMs: ms(values.reconnect_delay_secs),
-  messageBytesMax: values.message_size_max_kb * 1024,
-  bufferBytes: values.buffer_size,
-  stay: flags.stay,
-  plainText: flags.plainText
-})
+  answers: Answers | undefined,
+  hosts: readonly string[]
+): Settings => {
+  const { values, origins } = resolved
+  const port = answers?.port ?? values.default_port
+  const defaultPort = peerPortOf(resolved)
+  return {
+    nickname: values.nickname === undefined ? undefined : cleanNickname(values.nickname),
+    listen: {
+      host: values.listen_host,
+      port,
+      // A port of the file or the environment is a preference: a second terminal takes another one.
+      required: answers?.portNamed ?? origins.default_port.source === 'flag'
+    },
+    reachable: hosts.map((host) => formatEndpoint({ host, port })),
+    defaultPort,
+    connect: answers === undefined ? withPort(flags.connect, defaultPort) : answers.connect,
+    expect: flags.expect,
+    unknownPeers: values.unknown_peers,
+    heartbeatIntervalMs: ms(values.heartbeat_interval_secs),
+    reconnectAttempts: values.reconnect_attempts,
+    reconnectDelayMs: ms(values.reconnect_delay_secs),
+    messageBytesMax: values.message_size_max_kb * 1024,
+    bufferBytes: values.buffer_size,
+    stay: flags.stay,
+    plainText: flags.plainText
+  }
+}

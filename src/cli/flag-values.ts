@@ -5,8 +5,8 @@ import { parseEndpoint } from '../domain/endpoint.ts'
 import type { Endpoint } from '../domain/failures.ts'
 import { type PeerId, type PeerIdFault, parsePeerId } from '../domain/peer-id.ts'
 
-/** Where peers listen when nobody says otherwise; the default of the key default_port. */
-export const DEFAULT_PORT = 8080
+/** The port of an address that names none: what it means is known once the settings are. */
+export const PORT_NOT_NAMED = 0
 
 const ID_FAULTS: Readonly<Record<PeerIdFault, string>> = {
   length: 'An id has 56 characters.',
@@ -25,7 +25,7 @@ export const readPeerId = (text: string): PeerId => {
 }
 
 export const readEndpoint = (text: string): Endpoint => {
-  const endpoint = parseEndpoint(text, DEFAULT_PORT)
+  const endpoint = parseEndpoint(text, PORT_NOT_NAMED)
   if (Result.isFailure(endpoint))
     throw new InvalidArgumentError(`It is not HOST:PORT: ${endpoint.failure}.`)
   return endpoint.success

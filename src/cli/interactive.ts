@@ -5,7 +5,6 @@ import { parseEndpoint } from '../domain/endpoint.ts'
 import type { Endpoint } from '../domain/failures.ts'
 import type { Terminal } from '../services/terminal.ts'
 import type { Answers } from './chat-settings.ts'
-import { DEFAULT_PORT } from './flag-values.ts'
 import { VERSION } from './version.ts'
 
 export const BANNER: readonly string[] = [
@@ -22,12 +21,18 @@ export const ADDRESS_QUESTION = 'Enter peer address (or press Enter to start as 
 export const portQuestion = (preset: number): string =>
   `Enter port to listen on (default ${preset}): `
 
-/** undefined: an empty answer, so we wait to be called. A failure is a sentence. */
-export const readAddress = (answer: string): Result.Result<Endpoint | undefined, string> => {
+/**
+ * undefined: an empty answer, so we wait to be called. A failure is a sentence.
+ * @param peerPort the port of an address that names none.
+ */
+export const readAddress = (
+  answer: string,
+  peerPort: number
+): Result.Result<Endpoint | undefined, string> => {
   const text = answer.trim()
   if (text === '') return Result.succeed(undefined)
   return Result.mapError(
-    parseEndpoint(text, DEFAULT_PORT),
+    parseEndpoint(text, peerPort),
     (fault) => `That is not an address: ${fault}. For example: 192.168.1.20:8080`
   )
 }
@@ -61,14 +66,15 @@ const ask = Effect.fnUntraced(function* <A>(
 
 /**
  * Shows the banner and asks whom to call and where to listen.
- * @param preset the port that an empty answer takes. @returns undefined: the user ended the input.
+ * @param preset the port that an empty answer takes. @param peerPort as for `readAddress`. @returns undefined: the user ended the input.
  */
 export const askHowToStart = Effect.fnUntraced(function* (
   terminal: Terminal['Service'],
-  preset: number
+  preset: number,
+  peerPort: number
 ): Effect.fn.Return<Answers | undefined> {
   terminal.print(BANNER)
-  const address = yield* ask(terminal, ADDRESS_QUESTION, readAddress)
+  const address = yield* ask(terminal, ADDRESS_QUESTION, (answer) => readAddress(answer, peerPort))
   if (address === undefined) return undefined
   const port = yield* ask(terminal, portQuestion(preset), (answer) => readPort(answer, preset))
   return port === undefined ? undefined : { connect: address.value, ...port.value }

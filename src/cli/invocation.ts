@@ -15,6 +15,7 @@ export interface CommonFlags {
 }
 
 export interface ChatFlags extends CommonFlags {
+  /** Port 0: none was named. */
   readonly connect: Endpoint | undefined
   readonly expect: PeerId | undefined
   readonly stay: boolean

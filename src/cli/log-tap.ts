@@ -35,14 +35,13 @@ const levelOf = (type: EventType): LogLevel => {
 
 /** The event as a log holds it: `text` becomes `textChars` (UTF-16 code units), and so on. */
 export const loggedFields = (event: EarshotEvent): Readonly<Record<string, unknown>> => {
-  const { type: _, ...fields } = event
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) =>
-      PRIVATE.has(name) && typeof value === 'string'
-        ? [`${name}Chars`, value.length]
-        : [name, value]
-    )
-  )
+  const fields: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(event)) {
+    if (name === 'type') continue
+    if (PRIVATE.has(name) && typeof value === 'string') fields[`${name}Chars`] = value.length
+    else fields[name] = value
+  }
+  return fields
 }
 
 /** A tap that writes events to the log. */

@@ -1,17 +1,23 @@
 /**
- * The entry and the one run. What `--version` needs stands alone at the top, and everything else is
- * loaded when the arguments ask for it: a start costs what it uses (docs/BENCH.md).
+ * The entry and the one run. What `--version` needs stands alone here, and everything else is loaded
+ * when the arguments ask for it: a start costs what it uses (docs/BENCH.md).
  */
+import type { Whereabouts } from './process-end.ts'
 import { VERSION } from './version.ts'
 
 const argv = process.argv.slice(2)
 
 const run = async (): Promise<void> => {
-  const [{ parseArgv }, { runCommand }] = await Promise.all([
-    import('./program.ts'),
-    import('./run-command.ts')
+  const [Runtime, { supervise, teardownOf }, { commandFor }, { parseArgv }] = await Promise.all([
+    import('effect/Runtime'),
+    import('./process-end.ts'),
+    import('./run-command.ts'),
+    import('./program.ts')
   ])
-  runCommand(parseArgv(argv, process.stdout.columns ?? 80))
+  const where: Whereabouts = { logFile: undefined }
+  const command = commandFor(parseArgv(argv, process.stdout.columns ?? 80), where)
+  const runMain = Runtime.makeRunMain(supervise)
+  runMain(command, { disableErrorReporting: true, teardown: teardownOf(where) })
 }
 
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V'))

@@ -4,9 +4,10 @@ import * as Result from 'effect/Result'
 import { EXIT_OK } from '../domain/exit-code.ts'
 import type { StartError, StartFailure } from '../domain/failures.ts'
 import type { Invocation } from './invocation.ts'
-import { runMain, type Whereabouts } from './run-main.ts'
+import type { Whereabouts } from './process-end.ts'
 import { StartFailures } from './start-failures.ts'
 
+/** A command gives its exit code. */
 type Command = Effect.Effect<number, StartError | StartFailures>
 
 /** A command of a module that is loaded now. A module that cannot be loaded is a defect. */
@@ -48,11 +49,11 @@ const commandOf = (invocation: Invocation, where: Whereabouts): Command => {
   }
 }
 
-/** Runs what the command line asked for, or says what is wrong with it. */
-export const runCommand = (asked: Result.Result<Invocation, StartFailure>): void => {
-  const where: Whereabouts = { logFile: undefined }
-  const command = Result.isSuccess(asked)
+/** What the command line asked for, or the failure that says what is wrong with it. */
+export const commandFor = (
+  asked: Result.Result<Invocation, StartFailure>,
+  where: Whereabouts
+): Command =>
+  Result.isSuccess(asked)
     ? commandOf(asked.success, where)
     : Effect.fail(StartFailures.of([asked.failure]))
-  runMain(command, where)
-}

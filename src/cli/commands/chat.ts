@@ -1,5 +1,6 @@
 /** `earshot`: the conversation. Every live layer meets the runtime here. */
 import { join, resolve as absolute } from 'node:path'
+import * as Clock from 'effect/Clock'
 import * as Context from 'effect/Context'
 import * as Effect from 'effect/Effect'
 import * as Layer from 'effect/Layer'
@@ -9,11 +10,13 @@ import type { Scope } from 'effect/Scope'
 import { type LogFile, MINIMUM_LEVEL, openLogFile } from '../../adapters/log-file.ts'
 import { layer as identityLayer } from '../../adapters/node-identity.ts'
 import { layer as peerBookLayer } from '../../adapters/peer-book-file.ts'
+import { ownAddresses } from '../../adapters/own-addresses.ts'
 import { acquireProfile } from '../../adapters/profile-lock.ts'
 import { layer as transportLayer } from '../../adapters/tcp-transport.ts'
 import { layerTerminal } from '../../adapters/tty-layer.ts'
 import { parseJsonCommand } from '../../domain/command-json.ts'
 import { parseLine } from '../../domain/command-line.ts'
+import { formatEndpoint } from '../../domain/endpoint.ts'
 import type { EarshotEvent } from '../../domain/events.ts'
 import { EXIT_OK, exitCodeOf } from '../../domain/exit-code.ts'
 import type { StartError } from '../../domain/failures.ts'
@@ -24,16 +27,18 @@ import { Events } from '../../services/events.ts'
 import { Identity } from '../../services/identity.ts'
 import { Settings } from '../../services/settings.ts'
 import { Terminal } from '../../services/terminal.ts'
-import { type Answers, chatSettings } from '../chat-settings.ts'
+import { type Answers, chatSettings, peerPortOf } from '../chat-settings.ts'
 import { consoleOver } from '../console.ts'
 import { askHowToStart } from '../interactive.ts'
 import type { ChatFlags } from '../invocation.ts'
 import { type Loaded, loadSettings } from '../load-settings.ts'
 import { logTap } from '../log-tap.ts'
-import type { Whereabouts } from '../run-main.ts'
-import type { StartFailures } from '../start-failures.ts'
+import type { Whereabouts } from '../process-end.ts'
+import { failuresOf, type StartFailures } from '../start-failures.ts'
 import { VERSION } from '../version.ts'
-import { makeTap } from '../views/tap.ts'
+import { renderJson } from '../views/json-view.ts'
+import { wantsAscii, wantsColor } from '../views/style.ts'
+import { makeChatTap, makeJsonTap, type Tap } from '../views/tap.ts'
 
 type Failure = StartError | StartFailures
 
@@ -52,6 +57,13 @@ const openLog = Effect.fnUntraced(function* (
   return yield* openLogFile({ path, level })
 })
 
+/** The port is known when it is open: another one was taken, or any free one was asked for. */
+const withPort = (event: EarshotEvent, hosts: readonly string[]): EarshotEvent => {
+  if (event.type !== 'listen.opened') return event
+  const { port } = event.address
+  return { ...event, reachable: hosts.map((host) => formatEndpoint({ host, port })) }
+}
+
 /** The live adapters of one profile. They live as long as the scope. */
 const liveLayers = ({ directory, profile }: { directory: string; profile: string }) =>
   Layer.provideMerge(
@@ -67,6 +79,23 @@ const asksHowToStart = (terminal: Terminal['Service'], flags: ChatFlags): boolea
   flags.keys.default_port === undefined &&
   flags.keys.listen_host === undefined
 
+const viewOf = (terminal: Terminal['Service'], flags: ChatFlags): Effect.Effect<Tap> =>
+  Effect.map(Clock.Clock, (clock) =>
+    flags.json
+      ? makeJsonTap(terminal, () => clock.currentTimeMillisUnsafe())
+      : makeChatTap(terminal, {
+          color: flags.color && wantsColor(process.env, terminal.styled),
+          ascii: wantsAscii(process.env)
+        })
+  )
+
+/** A program that reads our events reads also why there are none. */
+const tellProgram = (error: Failure): Effect.Effect<void> =>
+  Effect.map(Clock.currentTimeMillis, (time) => {
+    for (const failure of failuresOf(error))
+      process.stdout.write(`${renderJson({ type: 'app.failed', failure }, time)}\n`)
+  })
+
 const converse = Effect.fnUntraced(function* (
   loaded: Loaded,
   flags: ChatFlags,
@@ -78,16 +107,19 @@ const converse = Effect.fnUntraced(function* (
   const terminal = Context.get(yield* Layer.build(layerTerminal({ plain: flags.json })), Terminal)
   let answers: Answers | undefined
   if (asksHowToStart(terminal, flags)) {
-    answers = yield* askHowToStart(terminal, loaded.resolved.values.default_port)
+    const { resolved } = loaded
+    answers = yield* askHowToStart(terminal, resolved.values.default_port, peerPortOf(resolved))
     if (answers === undefined) return EXIT_OK
   }
-  const settings = chatSettings(loaded.resolved, flags, answers)
+  const hosts = ownAddresses(loaded.resolved.values.listen_host)
+  const settings = chatSettings(loaded.resolved, flags, answers, hosts)
   const { peerId: id } = Context.get(live, Identity)
-  const show = makeTap(terminal, { json: flags.json, color: flags.color, settings })
+  const show = yield* viewOf(terminal, flags)
   const record = logTap(log)
   const emit = (events: readonly EarshotEvent[]): void => {
-    record(events)
-    show(events)
+    const told = events.map((event) => withPort(event, hosts))
+    record(told)
+    show(told)
   }
   const { profile, displaced } = acquired
   if (displaced !== undefined) emit([{ type: 'app.profile', profile, ...displaced }])
@@ -105,26 +137,28 @@ const converse = Effect.fnUntraced(function* (
   return outcome.exit === 'clean' ? EXIT_OK : exitCodeOf(outcome.failure)
 })
 
+const logged = Effect.fnUntraced(function* (
+  flags: ChatFlags,
+  where: Whereabouts
+): Effect.fn.Return<number, Failure, Scope> {
+  const loaded = yield* loadSettings(flags, process.env)
+  const log = yield* openLog(loaded, flags, where)
+  return yield* converse(loaded, flags, log).pipe(
+    Effect.tapCause((cause) => Effect.logError('the run failed', cause)),
+    Effect.provide(Logger.layer([log.logger])),
+    Effect.provideService(
+      References.MinimumLogLevel,
+      MINIMUM_LEVEL[loaded.resolved.values.log_level]
+    )
+  )
+})
+
 /**
  * Talks until the end. Fails with whatever keeps it from starting; a conversation that fails later
  * has told so itself, and gives its exit code.
  */
-export const chat = Effect.fnUntraced(function* (
-  flags: ChatFlags,
-  where: Whereabouts
-): Effect.fn.Return<number, Failure> {
-  const loaded = yield* loadSettings(flags, process.env)
-  return yield* Effect.scoped(
-    Effect.gen(function* () {
-      const log = yield* openLog(loaded, flags, where)
-      return yield* converse(loaded, flags, log).pipe(
-        Effect.tapCause((cause) => Effect.logError('the run failed', cause)),
-        Effect.provide(Logger.layer([log.logger])),
-        Effect.provideService(
-          References.MinimumLogLevel,
-          MINIMUM_LEVEL[loaded.resolved.values.log_level]
-        )
-      )
-    })
+export const chat = (flags: ChatFlags, where: Whereabouts): Effect.Effect<number, Failure> =>
+  logged(flags, where).pipe(
+    Effect.scoped,
+    Effect.tapError((error) => (flags.json ? tellProgram(error) : Effect.void))
   )
-})

@@ -24,7 +24,9 @@ export const id = Effect.fnUntraced(function* (
   const { peerId } = yield* Identity.pipe(Effect.provide(identityLayer({ directory, profile })))
   const key = join(directory, 'identity.key')
   const port = resolved.values.default_port
-  const addresses = ownAddresses().map((host) => formatEndpoint({ host, port }))
+  const addresses = ownAddresses(resolved.values.listen_host).map((host) =>
+    formatEndpoint({ host, port })
+  )
   process.stdout.write(
     flags.json
       ? `${safeJson({ id: peerId, profile, key, addresses })}\n`

@@ -1,15 +1,17 @@
 /**
- * Runs a command as the process: signals, the exit code, and what is said when it fails. Effect's own
+ * How the process ends: signals, the exit code, and what is said when a command fails. Effect's own
  * Node runner is not used: it reports to standard output and costs a tenth of a second to load.
  */
 import * as Cause from 'effect/Cause'
-import type { Effect } from 'effect/Effect'
 import * as Exit from 'effect/Exit'
-import * as Runtime from 'effect/Runtime'
+import type { Fiber } from 'effect/Fiber'
 import { EXIT_DEFECT, EXIT_OK } from '../domain/exit-code.ts'
 import { StartError } from '../domain/failures.ts'
 import { safeLine } from '../domain/safe-text.ts'
 import { exitCodeOfAll, failureLines, failuresOf, StartFailures } from './start-failures.ts'
+
+/** As effect/Runtime has it: gets how the command ended, and calls back with the exit code. */
+type Teardown = <E, A>(exit: Exit.Exit<A, E>, onExit: (code: number) => void) => void
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** 128 and the number of SIGINT, as shells have it. */
@@ -28,14 +30,11 @@ export interface Whereabouts {
 }
 
 /** The code to exit with; says on standard error what has to be said. */
-const settle = (
-  exit: Exit.Exit<number, StartError | StartFailures>,
-  where: Whereabouts
-): number => {
-  if (Exit.isSuccess(exit)) return exit.value
+const settle = (exit: Exit.Exit<unknown, unknown>, where: Whereabouts): number => {
+  if (Exit.isSuccess(exit)) return typeof exit.value === 'number' ? exit.value : EXIT_OK
   // A signal was sent and everything was ended in order: that is what was asked for.
   if (Cause.hasInterruptsOnly(exit.cause)) return EXIT_OK
-  const error: unknown = Cause.squash(exit.cause)
+  const error = Cause.squash(exit.cause)
   if (error instanceof StartError || error instanceof StartFailures) {
     const failures = failuresOf(error)
     process.stderr.write(failureLines(failures))
@@ -45,7 +44,14 @@ const settle = (
   return EXIT_DEFECT
 }
 
-const runner = Runtime.makeRunMain(({ fiber, teardown }) => {
+/** Signals interrupt the command, which ends in order; its end is the end of the process. */
+export const supervise = <A, E>({
+  fiber,
+  teardown
+}: {
+  readonly fiber: Fiber<A, E>
+  readonly teardown: Teardown
+}): void => {
   let interrupted = false
   const onSignal = (signal: NodeJS.Signals): void => {
     // Whoever presses Ctrl+C again does not want to wait for the farewell.
@@ -54,24 +60,13 @@ const runner = Runtime.makeRunMain(({ fiber, teardown }) => {
     fiber.interruptUnsafe()
   }
   for (const signal of SIGNALS) process.on(signal, onSignal)
-  fiber.addObserver((exit) => {
-    teardown(exit, (code) => {
-      process.exitCode = code
-      process.exit()
-    })
-  })
-})
-
-/** Runs a command to its end and exits with the code that it gives. */
-export const runMain = (
-  command: Effect<number, StartError | StartFailures>,
-  where: Whereabouts
-): void => {
   // A reader of our output that went away (EPIPE) ends the command and is no bug.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
-  runner(command, {
-    disableErrorReporting: true,
-    teardown: (exit, done) =>
-      done(settle(exit as Exit.Exit<number, StartError | StartFailures>, where))
-  })
+  fiber.addObserver((exit) => teardown(exit, (code) => process.exit(code)))
 }
+
+/** Says why a command failed and gives the process its exit code. */
+export const teardownOf =
+  (where: Whereabouts): Teardown =>
+  (exit, done) =>
+    done(settle(exit, where))
