@@ -66,9 +66,11 @@ export const makeWriter = Effect.fnUntraced(function* (
   return {
     send: (frame) => {
       if (gone) return true
+      const fits = lanes.pushControl(frame) === undefined
       idle.closeUnsafe()
+      // Last: this may run the writer at once.
       work.openUnsafe()
-      return lanes.pushControl(frame) === undefined
+      return fits
     },
     queuedBytes: () => lanes.bytes,
     onIdle: (more) => {
