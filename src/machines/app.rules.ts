@@ -123,6 +123,8 @@ const ofClosed = (context: AppContext, event: Extract<AppEvent, { type: 'connect
 /** A dial that the user asked for, which never became a link. */
 export const isFirstDial = (context: AppContext, event: AppEvent): boolean => {
   if (event.type !== 'connection.closed' || event.role !== 'dialer') return false
+  // The peer called us at the same time, and that link lives: the user sees one peer.
+  if (event.reason._tag === 'Duplicate') return false
   const row = context.connections.find((one) => one.id === event.link)
   return row?.redialFor === undefined && row?.state !== 'open'
 }
