@@ -4,12 +4,22 @@ import { LOOK, lines, titled } from './dot-text.ts'
 
 const FILLS = ['#ffffff', '#f7f9fb', '#eef2f6', '#e4e9ef']
 
+const contains = (outer: ChartState, id: string): boolean =>
+  allStates(outer).some((state) => state.id === id)
+
 const nodeOf = (state: ChartState): string => {
   const ends = state.kind === 'final' ? ' peripheries=2' : ''
   return `${state.id} [label=${titled(state.name, state.inside)}${ends}]`
 }
 
-const block = (state: ChartState, depth: number): readonly string[] => {
+/** Stands for "whatever the state inside is" where an arrow leaves a compound state for its own inside. */
+const anyId = (state: ChartState): string => `any_${state.id}`
+
+const needsAny = (chart: Chart, state: ChartState): boolean =>
+  state.states.length > 0 &&
+  chart.arrows.some(({ from, to }) => from === state.id && contains(state, to))
+
+const block = (chart: Chart, state: ChartState, depth: number): readonly string[] => {
   const pad = '  '.repeat(depth + 1)
   if (state.states.length === 0) return [`${pad}${nodeOf(state)}`]
   const start =
@@ -22,7 +32,10 @@ const block = (state: ChartState, depth: number): readonly string[] => {
     `${pad}  label=${titled(state.name, state.inside)} labeljust=l style="${style}"`,
     `${pad}  color="#9aa5b1" fillcolor="${FILLS[Math.min(depth, FILLS.length - 1)]}"`,
     ...start,
-    ...state.states.flatMap((child) => block(child, depth + 1)),
+    ...(needsAny(chart, state)
+      ? [`${pad}  ${anyId(state)} [label="any" shape=plaintext style="" fontsize=9]`]
+      : []),
+    ...state.states.flatMap((child) => block(chart, child, depth + 1)),
     `${pad}}`
   ]
 }
@@ -32,9 +45,6 @@ const leafOf = (state: ChartState, states: ReadonlyMap<string, ChartState>): str
   const first = states.get(state.initial ?? '') ?? state.states[0]
   return first === undefined ? state.id : leafOf(first, states)
 }
-
-const contains = (outer: ChartState, id: string): boolean =>
-  allStates(outer).some((state) => state.id === id)
 
 /** One arrow, cut at the border of a compound state unless the other end lies within it. */
 const arrow = (
@@ -47,7 +57,8 @@ const arrow = (
   const tail = apart && from.states.length > 0 ? [`ltail=cluster_${from.id}`] : []
   const head = apart && to.states.length > 0 ? [`lhead=cluster_${to.id}`] : []
   const all = [...attributes, ...tail, ...head].join(' ')
-  return `  ${leafOf(from, states)} -> ${leafOf(to, states)} [${all}]`
+  const start = from.states.length > 0 && contains(from, to.id) ? anyId(from) : leafOf(from, states)
+  return `  ${start} -> ${leafOf(to, states)} [${all}]`
 }
 
 export const chartDot = (chart: Chart): string => {
@@ -72,7 +83,7 @@ export const chartDot = (chart: Chart): string => {
     `digraph ${chart.root.id} {`,
     ...LOOK.map((line) => `  ${line}`),
     '  compound=true rankdir=TB nodesep=0.35 ranksep=0.45',
-    ...block({ ...chart.root, name: chart.name }, 0),
+    ...block(chart, { ...chart.root, name: chart.name }, 0),
     ...starts,
     ...arrows,
     '}',

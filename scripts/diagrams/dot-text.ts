@@ -3,18 +3,24 @@
 export const quoted = (text: string): string =>
   `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
 
+/**
+ * Graphviz lays out with the widths of one font and the viewer draws with another: room at the end of
+ * each line keeps the widest usual one within its box.
+ */
+const roomy = (text: string): string => `${text}${'\u00a0'.repeat(Math.ceil(text.length / 5))}`
+
 /** Lines of a label, each left-justified. */
 export const lines = (texts: readonly string[]): string =>
-  `"${texts.map((text) => `${quoted(text).slice(1, -1)}\\l`).join('')}"`
+  `"${texts.map((text) => `${quoted(roomy(text)).slice(1, -1)}\\l`).join('')}"`
 
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
 /** A bold title over small lines. */
 export const titled = (title: string, texts: readonly string[]): string => {
-  const head = `<b>${escaped(title)}</b>`
+  const head = `<b>${escaped(roomy(title))}</b>`
   if (texts.length === 0) return `<${head}>`
-  const rest = texts.map((text) => `${escaped(text)}<br align="left"/>`).join('')
+  const rest = texts.map((text) => `${escaped(roomy(text))}<br align="left"/>`).join('')
   return `<${head}<br align="left"/><font point-size="9">${rest}</font>>`
 }
 

@@ -1,6 +1,6 @@
 /** The project as the meta tests read it: its root, its files as git would take them, their texts. */
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 export const root = dirname(dirname(import.meta.dirname))
@@ -13,7 +13,7 @@ export const projectFiles = (...folders: readonly string[]): readonly string[] =
     { cwd: root, encoding: 'utf8' }
   )
     .split('\0')
-    .filter((path) => path !== '')
+    .filter((path) => path !== '' && existsSync(join(root, path)))
 
 export const textOf = (path: string): string => readFileSync(join(root, path), 'utf8')
 
