@@ -4,7 +4,7 @@ const CAPACITY_MIN = 16
 
 /** A ring in an array whose length is a power of two; it doubles when full. */
 export class Deque<A> {
-  #slots: (A | undefined)[] = new Array<A | undefined>(CAPACITY_MIN).fill(undefined)
+  #slots: (A | undefined)[] = Array.from({ length: CAPACITY_MIN })
   #head = 0
   #length = 0
 
@@ -39,14 +39,12 @@ export class Deque<A> {
 
   /** A burst must not leave its large array behind for good. */
   #reset(): void {
-    if (this.#slots.length > CAPACITY_MIN * 256)
-      this.#slots = new Array(CAPACITY_MIN).fill(undefined)
+    if (this.#slots.length > CAPACITY_MIN * 256) this.#slots = Array.from({ length: CAPACITY_MIN })
     this.#head = 0
   }
 
   #grow(): void {
-    const next = new Array<A | undefined>(this.#slots.length * 2).fill(undefined)
-    for (let index = 0; index < this.#length; index += 1) next[index] = this.at(index)
+    const next = Array.from({ length: this.#slots.length * 2 }, (_, index) => this.at(index))
     this.#slots = next
     this.#head = 0
   }

@@ -44,13 +44,15 @@ interface FrameKind {
   readonly payloadBytesMax: number
 }
 
+const NAMES = new Map<number, MessageType>(
+  (Object.keys(FRAME_TYPES) as MessageType[]).map((name) => [FRAME_TYPES[name], name])
+)
+
 // Indexed by the type byte: a lookup per frame, without hashing.
-const KINDS: readonly (FrameKind | undefined)[] = (() => {
-  const kinds = new Array<FrameKind | undefined>(SKIPPABLE_TYPE_MIN).fill(undefined)
-  for (const [name, type] of Object.entries(FRAME_TYPES) as [MessageType, number][])
-    kinds[type] = { name, payloadBytesMax: PAYLOAD_BYTES_MAX[name] }
-  return kinds
-})()
+const KINDS = Array.from({ length: SKIPPABLE_TYPE_MIN }, (_, type): FrameKind | undefined => {
+  const name = NAMES.get(type)
+  return name && { name, payloadBytesMax: PAYLOAD_BYTES_MAX[name] }
+})
 
 /** What a type byte stands for; undefined where protocol 1 has no such frame. */
 export const frameKindOf = (type: number): FrameKind | undefined => KINDS[type]
