@@ -20,7 +20,7 @@ export interface CommandEntry {
 export const COMMANDS: readonly CommandEntry[] = [
   { name: '/help', aliases: ['/?'], args: '', help: 'show this list' },
   { name: '/quit', aliases: ['/exit'], args: '', help: 'leave' },
-  { name: '/info', aliases: [], args: '', help: 'ids, addresses, encryption, round trip' },
+  { name: '/info', aliases: [], args: '', help: 'ids, addresses, encryption, times' },
   { name: '/nick', aliases: ['/nickname'], args: 'NAME', help: 'change your nickname' },
   { name: '/peers', aliases: ['/list'], args: '', help: 'list the peers' },
   { name: '/to', aliases: [], args: 'WHO', help: 'talk to this peer' },
@@ -28,7 +28,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: '/verify',
     aliases: [],
     args: '[match]',
-    help: 'show the safety number, or mark it compared'
+    help: 'show or confirm the safety number'
   },
   { name: '/accept', aliases: [], args: '[WHO]', help: 'let in a peer that knocks' },
   { name: '/decline', aliases: [], args: '[WHO]', help: 'turn away a peer that knocks' },

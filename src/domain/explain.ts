@@ -38,6 +38,9 @@ export const explainListen = (failure: ListenFailure): Explanation => {
   }
 }
 
+/** `text` with its full stop, where it has no end of its own. */
+const sentence = (text: string): string => (/[.!?:]$/.test(text) ? text : `${text}.`)
+
 const versions = (list: readonly number[]): string => {
   const first = list[0]
   const last = list.at(-1)
@@ -107,7 +110,7 @@ export const explainClose = (reason: CloseReason): Explanation => {
 export const explainStart = (failure: StartFailure): Explanation => {
   switch (failure._tag) {
     case 'UsageInvalid':
-      return { text: safeLine(failure.detail, 500), next: safeLine(failure.next, 300) }
+      return { text: sentence(safeLine(failure.detail, 500)), next: safeLine(failure.next, 300) }
     case 'ConfigInvalid':
       return explainConfig(failure)
     case 'ConfigUnreadable':
@@ -170,7 +173,7 @@ const explainConfig = (
     failure.line === undefined || failure.column === undefined ? '' : `:${failure.column}`
   const key = failure.key === undefined ? '' : `${safeLine(failure.key, 80)}: `
   return {
-    text: `${safeLine(failure.file, 300)}${line}${column}: ${key}${safeLine(failure.detail, 300)}`,
+    text: `${safeLine(failure.file, 300)}${line}${column}: ${key}${sentence(safeLine(failure.detail, 300))}`,
     next: safeLine(failure.next, 300)
   }
 }

@@ -14,6 +14,9 @@ const TRUST: Readonly<Record<Trust, string>> = {
   blocked: 'blocked'
 }
 
+/** From here on, a fact may take a long line. */
+const WIDE_COLUMNS_MIN = 64
+
 const BYTE_UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'] as const
 
 /** Bytes in binary units, three digits at least. */
@@ -30,25 +33,37 @@ export const showBytes = (bytes: number): string => {
 
 type Rows = readonly (readonly [name: string, value: string])[]
 
-/** The id in two rows of four groups. */
-const idRows = (id: PeerId): Rows => {
+/** A value on as many rows as it has parts. */
+const partRows = (name: string, parts: readonly string[]): Rows =>
+  parts.map((part, at) => [at === 0 ? name : '', part])
+
+/** The id in groups, four on a row where there is room. */
+const idRows = (id: PeerId, ctx: ViewContext): Rows => {
   const groups = formatPeerId(id).split(' ')
-  return [
-    ['id', groups.slice(0, 4).join(' ')],
-    ['', groups.slice(4).join(' ')]
-  ]
+  const perRow = ctx.columns >= WIDE_COLUMNS_MIN ? 4 : 2
+  const rows: string[] = []
+  for (let at = 0; at < groups.length; at += perRow)
+    rows.push(groups.slice(at, at + perRow).join(' '))
+  return partRows('id', rows)
+}
+
+/** The cipher, a part a row where there is no room for all. */
+const cipherRows = (cipher: string | undefined, ctx: ViewContext): Rows => {
+  if (cipher === undefined) return []
+  const shown = safeLine(cipher, 100)
+  return partRows('secured', ctx.columns >= WIDE_COLUMNS_MIN ? [shown] : shown.split(', '))
 }
 
 const optional = (name: string, value: string | undefined): Rows =>
   value === undefined ? [] : [[name, value]]
 
 const peerRows = (peer: PeerDetails, ctx: ViewContext): Rows => [
-  ['peer', `${ctx.nameOf(peer)}${peer.focused ? ' (you talk to this one)' : ''}`],
+  ['peer', `${ctx.nameOf(peer)}${peer.focused ? ' (in focus)' : ''}`],
   ['state', `${peer.state}, ${TRUST[peer.trust]}`],
-  ...idRows(peer.id),
+  ...idRows(peer.id, ctx),
   ...optional('address', peer.address === undefined ? undefined : showEndpoint(peer.address)),
   ...optional('call', peer.direction),
-  ...optional('secured', peer.cipher === undefined ? undefined : safeLine(peer.cipher, 100)),
+  ...cipherRows(peer.cipher, ctx),
   ...optional('round trip', peer.rttMs === undefined ? undefined : `${peer.rttMs.toFixed(1)} ms`),
   ['received', `${showBytes(peer.bytesIn)}, ${peer.messagesIn} messages`],
   ['sent', `${showBytes(peer.bytesOut)}, ${peer.messagesOut} messages`],
@@ -60,7 +75,7 @@ export const infoLines = (event: EventOf<'info.shown'>, ctx: ViewContext): reado
   statusLine(ctx.style, 'You'),
   ...tableLines(ctx.style, [
     ['nickname', (event.nickname && cleanNickname(event.nickname)) || '(none)'],
-    ...idRows(event.id),
+    ...idRows(event.id, ctx),
     ['listening', event.listening === undefined ? 'no' : showEndpoint(event.listening)]
   ]),
   ...(event.peers.length === 0 ? [statusLine(ctx.style, 'No peers.')] : []),
@@ -84,7 +99,6 @@ export const peersLines = (event: EventOf<'peers.shown'>, ctx: ViewContext): rea
 
 // Widest command with its arguments, and the gap behind it.
 const HELP_COLUMN = 22
-const WIDE_COLUMNS_MIN = 64
 
 /** /help, from the one table of commands. */
 export const helpLines = (ctx: ViewContext): readonly string[] => [
