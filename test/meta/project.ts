@@ -1,19 +1,25 @@
-/** The project as the meta tests read it: its root, its files as git would take them, their texts. */
-import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+/** The project as the meta tests read it: its root, its files, their texts. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 export const root = dirname(dirname(import.meta.dirname))
 
-/** Paths below `folders` that are in git or would be, relative to the root. */
+/** Made, fetched or hidden: not the project's own text. */
+const FOREIGN = new Set(['node_modules', 'dist', '.git', '.bench', 'coverage'])
+
+const filesIn = (path: string): readonly string[] =>
+  readdirSync(join(root, path), { withFileTypes: true })
+    .filter((entry) => !FOREIGN.has(entry.name))
+    .flatMap((entry) =>
+      entry.isDirectory() ? filesIn(join(path, entry.name)) : [join(path, entry.name)]
+    )
+
+/** Paths of all files below `folders`, relative to the root, sorted; no argument: of the project. */
 export const projectFiles = (...folders: readonly string[]): readonly string[] =>
-  execFileSync(
-    'git',
-    ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', ...folders],
-    { cwd: root, encoding: 'utf8' }
-  )
-    .split('\0')
-    .filter((path) => path !== '' && existsSync(join(root, path)))
+  (folders.length === 0 ? ['.'] : folders)
+    .filter((folder) => existsSync(join(root, folder)))
+    .flatMap(filesIn)
+    .toSorted()
 
 export const textOf = (path: string): string => readFileSync(join(root, path), 'utf8')
 

@@ -1,0 +1,41 @@
+/**
+ * The last line of the automatic checks, from vitest's JSON report: `N passed, N failed`.
+ * `node scripts/test-summary.ts report.json`
+ *
+ * Exits with 1 when a test failed, a file could not be read as tests, one did not run, or none did.
+ */
+import { readFile } from 'node:fs/promises'
+
+export interface TestReport {
+  readonly success: boolean
+  readonly numTotalTests: number
+  readonly numPassedTests: number
+  readonly numFailedTests: number
+  readonly numPendingTests: number
+  readonly numTodoTests: number
+}
+
+export interface Summary {
+  readonly lines: readonly string[]
+  readonly ok: boolean
+}
+
+export const summaryOf = (report: TestReport): Summary => {
+  const idle = report.numPendingTests + report.numTodoTests
+  const problems = [
+    ...(report.numTotalTests === 0 ? ['No test has run.'] : []),
+    ...(idle > 0 ? [`${idle} tests were skipped: every test has to run.`] : []),
+    ...(report.success || report.numFailedTests > 0 ? [] : ['A test file could not be run.'])
+  ]
+  return {
+    lines: [...problems, `${report.numPassedTests} passed, ${report.numFailedTests} failed`],
+    ok: problems.length === 0 && report.numFailedTests === 0
+  }
+}
+
+if (import.meta.main) {
+  const report = JSON.parse(await readFile(process.argv[2] ?? '', 'utf8')) as TestReport
+  const { lines, ok } = summaryOf(report)
+  process.stdout.write(`${lines.join('\n')}\n`)
+  process.exitCode = ok ? 0 : 1
+}
