@@ -82,8 +82,8 @@ export const safetyNumberLines = (
     ...(event.trust === 'verified'
       ? [statusLine(style, `Verified: ${name}`)]
       : [
-          style.status('  Compare it over another way (read it aloud, say).'),
-          style.status('  The same at both ends? Then type /verify match')
+          style.status('  Read it to each other another way.'),
+          style.status('  The same? Then type /verify match')
         ])
   ]
 }

@@ -3,7 +3,7 @@
 import { describe, expect, it } from '@effect/vitest'
 import * as Result from 'effect/Result'
 import * as fc from 'fast-check'
-import { JSON_COMMANDS, parseJsonCommand } from '../../../src/domain/command-json.ts'
+import { type JSON_COMMANDS, parseJsonCommand } from '../../../src/domain/command-json.ts'
 import { COMMANDS, completeCommand, parseLine } from '../../../src/domain/command-line.ts'
 import type { Command } from '../../../src/domain/commands.ts'
 import { formatEndpoint, isIpv4, isIpv6, parseEndpoint } from '../../../src/domain/endpoint.ts'
