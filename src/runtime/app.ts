@@ -12,6 +12,7 @@ import type { Settings as SettingsValues } from '../domain/settings.ts'
 import type { AppEvent, AppInput, Outcome } from '../machines/app.types.ts'
 import type { ConnectionEvent } from '../machines/connection.types.ts'
 import type { SessionContext } from '../machines/session.types.ts'
+import type { LinkInbound } from '../streams/pipeline.ts'
 import { Console } from '../services/console.ts'
 import { Events } from '../services/events.ts'
 import { Identity } from '../services/identity.ts'
@@ -27,7 +28,7 @@ import { makeConsoleSource } from './console-source.ts'
 import { makeConversations, toHex } from './conversations.ts'
 import { makeDirectory } from './directory.ts'
 import { makeDispatch } from './dispatch.ts'
-import { type InboundHandle, startInbound } from './inbound.ts'
+import { type Inbound, startInbound } from './inbound.ts'
 import { makeLinks } from './links.ts'
 import { provideMachines } from './provide.ts'
 import { makeWire } from './wire.ts'
@@ -178,7 +179,7 @@ const assemble = Effect.gen(function* () {
     heardEveryMs: settings.heartbeatIntervalMs / HEARD_FRACTION,
     now
   })
-  let inbound: InboundHandle
+  let inbound: Inbound<LinkInbound>
   const start = (): void => {
     inbound = startInbound({ fork, dispatch, commands: source.read, onDefect })
     actor.subscribe({

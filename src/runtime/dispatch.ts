@@ -10,7 +10,7 @@ import { PROTOCOL_VERSIONS } from '../domain/protocol-versions.ts'
 import type { Command } from '../domain/commands.ts'
 import type { ConnectionEvent } from '../machines/connection.types.ts'
 import type { Batch } from '../streams/messages.ts'
-import type { Inbound } from '../streams/pipeline.ts'
+import type { LinkInbound, UserInbound } from '../streams/pipeline.ts'
 import type { Link, Links } from './links.ts'
 import type { Wire } from './wire.ts'
 
@@ -25,7 +25,9 @@ export interface DispatchWorld {
   readonly now: () => number
 }
 
-export const makeDispatch = (world: DispatchWorld): ((inbound: Inbound) => void) => {
+export const makeDispatch = (
+  world: DispatchWorld
+): ((inbound: LinkInbound | UserInbound) => void) => {
   const { links, wire, toConnection, now } = world
 
   const violate = (link: Link, violation: ProtocolViolation): void =>

@@ -9,33 +9,39 @@ import * as Cause from 'effect/Cause'
 import { type Observable, Subject } from 'rxjs'
 import type { Command } from '../domain/commands.ts'
 import { StreamError } from '../domain/failures.ts'
-import type { LinkReader } from '../protocol/link-reader.ts'
 import type { ByteStream } from '../services/transport.ts'
-import { commandSource, type Inbound, linkSource, pipeline } from '../streams/pipeline.ts'
+import { commandSource, pipeline, type UserInbound } from '../streams/pipeline.ts'
 import { type Pull, pulled } from '../streams/pulled.ts'
 
 /** Forks a fiber of this program. */
 export type Fork = <A, E>(effect: Effect.Effect<A, E>) => Fiber.Fiber<A, E>
 
-export interface InboundPorts {
+export interface InboundPorts<L> {
   readonly fork: Fork
-  readonly dispatch: (inbound: Inbound) => void
+  readonly dispatch: (inbound: L | UserInbound) => void
   /** Commands as they come; undefined at the end of the input. */
   readonly commands: Effect.Effect<readonly Command[] | undefined>
   readonly onDefect: (cause: Cause.Cause<unknown>) => void
 }
 
-export interface InboundHandle {
-  /** Starts reading a link; it ends with its stream. */
-  readonly attach: (link: string, stream: ByteStream, reader: LinkReader) => void
+export interface Inbound<L> {
+  /** What a stream reads, pulled; it ends with the stream. */
+  readonly chunks: (stream: ByteStream) => Observable<Uint8Array>
+  /** Merges the source of one more link. */
+  readonly add: (source: Observable<L>) => void
   readonly stop: () => void
 }
 
-const codeOf = (error: unknown): string => (error instanceof StreamError ? error.code : 'unknown')
+/** The system's name for what broke a stream. */
+export const codeOf = (error: unknown): string =>
+  error instanceof StreamError ? error.code : 'unknown'
 
 /** A loop of reads as a pull; a defect in what is downstream ends the program, not just the loop. */
 const pullOf =
-  <T, E>({ fork, onDefect }: InboundPorts, read: Effect.Effect<T | undefined, E>): Pull<T> =>
+  <T, E>(
+    { fork, onDefect }: Pick<InboundPorts<never>, 'fork' | 'onDefect'>,
+    read: Effect.Effect<T | undefined, E>
+  ): Pull<T> =>
   (sink) => {
     const loop = Effect.gen(function* () {
       // A machine may be starting this source inside a transition: let that finish first.
@@ -55,9 +61,9 @@ const pullOf =
     return () => fiber.interruptUnsafe()
   }
 
-export const startInbound = (ports: InboundPorts): InboundHandle => {
-  const links = new Subject<Observable<Inbound>>()
-  const guarded = (inbound: Inbound): void => {
+export const startInbound = <L>(ports: InboundPorts<L>): Inbound<L> => {
+  const links = new Subject<Observable<L>>()
+  const guarded = (inbound: L | UserInbound): void => {
     try {
       ports.dispatch(inbound)
     } catch (defect) {
@@ -67,8 +73,8 @@ export const startInbound = (ports: InboundPorts): InboundHandle => {
   const commands = commandSource(pulled(pullOf(ports, ports.commands)))
   const subscription = pipeline(links, commands).subscribe(guarded)
   return {
-    attach: (link, stream, reader) =>
-      links.next(linkSource(link, pulled(pullOf(ports, stream.read)), reader, codeOf)),
+    chunks: (stream) => pulled(pullOf(ports, stream.read)),
+    add: (source) => links.next(source),
     stop: () => subscription.unsubscribe()
   }
 }

@@ -17,7 +17,8 @@ import type { Identity } from '../services/identity.ts'
 import { PeerBook } from '../services/peer-book.ts'
 import { Transport } from '../services/transport.ts'
 import type { Conversations } from './conversations.ts'
-import type { InboundHandle } from './inbound.ts'
+import { linkSource, type LinkInbound } from '../streams/pipeline.ts'
+import { codeOf, type Inbound } from './inbound.ts'
 import type { Link, Links } from './links.ts'
 import { makeWriter } from './outbound.ts'
 
@@ -27,7 +28,7 @@ export interface WireWorld {
   readonly identity: Identity['Service']
   readonly instance: string
   readonly messageBytesMax: number
-  readonly inbound: () => InboundHandle
+  readonly inbound: () => Inbound<LinkInbound>
   readonly toConnection: (id: string, event: ConnectionEvent) => void
   readonly listeningPort: () => number | undefined
   /** Monotonic milliseconds. */
@@ -64,7 +65,8 @@ export const makeWire = (world: WireWorld) => {
       features: [],
       messageBytesMax: world.messageBytesMax
     })
-    world.inbound().attach(id, link.secured, link.reader)
+    const inbound = world.inbound()
+    inbound.add(linkSource(id, inbound.chunks(link.secured), link.reader, codeOf))
   }
 
   const sendReady = (id: string, peerId: PeerId): void => {

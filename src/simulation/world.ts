@@ -38,6 +38,8 @@ export type Program<A, E> = Effect.Effect<A, E, HostServices | Scope>
 export const HOST_SETTINGS: SettingValues = {
   nickname: undefined,
   listen: { host: undefined, port: 7000, required: false },
+  reachable: [],
+  defaultPort: 7000,
   connect: undefined,
   expect: undefined,
   unknownPeers: 'accept-new',

@@ -22,6 +22,7 @@ import { EXIT_OK, exitCodeOf } from '../../domain/exit-code.ts'
 import type { StartError } from '../../domain/failures.ts'
 import { safeLine } from '../../domain/safe-text.ts'
 import { runChat } from '../../runtime/app.ts'
+import { runPlain } from '../../runtime/plain.ts'
 import { Console } from '../../services/console.ts'
 import { Events } from '../../services/events.ts'
 import { Identity } from '../../services/identity.ts'
@@ -133,7 +134,8 @@ const converse = Effect.fnUntraced(function* (
       consoleOver(terminal, flags.json ? parseJsonCommand : parseLine, flags.json)
     )
   )
-  const outcome = yield* Effect.provideContext(runChat, services)
+  const run = settings.plainText ? runPlain : runChat
+  const outcome = yield* Effect.provideContext(run, services)
   return outcome.exit === 'clean' ? EXIT_OK : exitCodeOf(outcome.failure)
 })
 
