@@ -44,20 +44,36 @@ const exposure = (path: string, stats: fs.Stats): StartError | undefined => {
 }
 
 /**
+ * Makes a directory and its parents, 0700. Not mkdir's own `recursive`, which never returns where a
+ * parent exists but takes no directories (as /proc: it answers ENOENT for ever).
+ */
+const makeDirectories = (path: string): void => {
+  try {
+    fs.mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return
+    const parent = dirname(path)
+    if (codeOf(error) !== 'ENOENT' || parent === path || fs.existsSync(parent)) throw error
+    makeDirectories(parent)
+    fs.mkdirSync(path, { mode: 0o700 })
+  }
+}
+
+/**
  * Makes a directory that only its owner can enter, with its parents, or checks the one that is
  * there. Fails with SecretUnsafe (a link, not a directory, open to others) or HomeUnwritable.
  */
 export const ensurePrivateDirectory = (path: string): Effect.Effect<void, StartError> =>
   Effect.suspend(() => {
     try {
-      fs.mkdirSync(path, { recursive: true, mode: 0o700 })
+      makeDirectories(path)
       const stats = fs.lstatSync(path)
       if (!stats.isDirectory()) return Effect.fail(unsafe(path, 'it is not a directory'))
       const exposed = exposure(path, stats)
       return exposed === undefined ? Effect.void : Effect.fail(exposed)
     } catch (error) {
       return Effect.fail(
-        codeOf(error) === 'EEXIST' || codeOf(error) === 'ENOTDIR'
+        codeOf(error) === 'ENOTDIR'
           ? unsafe(path, 'it is not a directory')
           : unwritable(path, error)
       )

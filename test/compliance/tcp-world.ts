@@ -1,8 +1,5 @@
 /** The live transport as a compliance world: two identities in temporary directories, loopback. */
-import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import * as Context from 'effect/Context'
 import * as Effect from 'effect/Effect'
 import * as Layer from 'effect/Layer'
@@ -14,13 +11,8 @@ import {
 } from '../../src/adapters/tcp-transport.ts'
 import type { Endpoint } from '../../src/domain/failures.ts'
 import { Transport } from '../../src/services/transport.ts'
+import { temporaryDirectory } from '../unit/adapters/temporary-directory.ts'
 import type { ComplianceEnd, ComplianceProvider, ComplianceWorld } from './transport-compliance.ts'
-
-/** A directory that is gone with the scope. */
-export const temporaryDirectory: Effect.Effect<string, never, Scope> = Effect.acquireRelease(
-  Effect.sync(() => mkdtempSync(join(tmpdir(), 'earshot-test-'))),
-  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
-)
 
 export interface TcpEnd extends ComplianceEnd {
   readonly credentials: TlsCredentials['Service']
