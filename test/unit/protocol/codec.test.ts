@@ -49,6 +49,18 @@ describe('decodeMessage', () => {
     }
   })
 
+  it('does not take an inherited field for one that was sent', () => {
+    const polluted = Object.prototype as { m?: string }
+    polluted.m = 'ask'
+    try {
+      expect(decodeMessage({ type: 'auth', payload: payloadOf('{}') })).toMatchObject({
+        _tag: 'FrameMalformed'
+      })
+    } finally {
+      delete polluted.m
+    }
+  })
+
   it('gives a message its own fields only', () => {
     const message = decodeMessage({ type: 'auth', payload: payloadOf('{"m":"ask","x":1}') })
     expect(Object.keys(message)).toEqual(['type', 'mode'])

@@ -209,6 +209,13 @@ describe('the incoming log', () => {
     expect(takeAck(incoming)).toBe(2)
   })
 
+  it('acknowledges nothing on a new link that its READY told already', () => {
+    const incoming = bound()
+    receive(incoming, item(1))
+    bindEpoch(incoming, EPOCH)
+    expect(takeAck(incoming)).toBeUndefined()
+  })
+
   it('begins anew with a new epoch, and remembers the old', () => {
     const incoming = bound('a')
     receive(incoming, item(1))

@@ -92,6 +92,7 @@ describe('joinPart', () => {
   it.each([
     ['a middle part first', makeJoiner(), item(1, 'A', part('x', 2, 3))],
     ['another message in the middle', begun(), item(2, 'B', part('x', 1, 1))],
+    ["another message's part in its place", begun(), item(2, 'B', part('x', 2, 3))],
     ['a nickname in the middle', begun(), item(2, 'A', { kind: 'nick', nickname: 'x' })],
     ['the same part again', begun(), item(2, 'A', part('x', 1, 3))],
     ['a part left out', begun(), item(2, 'A', part('x', 3, 3))],
