@@ -95,15 +95,16 @@ const writeDurably = (file: string, text: string): void => {
 const exists = (file: string): boolean =>
   fs.lstatSync(file, { throwIfNoEntry: false }) !== undefined
 
-/** Fails where the name exists, so that two first runs at once cannot overwrite each other. */
-const linkOrCopy = (from: string, to: string): void => {
+/** Never onto a name that exists, so that two first runs at once cannot overwrite each other. */
+const putNew = (from: string, to: string): 'written' | 'exists' => {
   try {
     fs.linkSync(from, to)
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') throw error
+    if (codeOf(error) === 'EEXIST') return 'exists'
     // FAT and its like know no links.
     fs.copyFileSync(from, to, fs.constants.COPYFILE_EXCL)
   }
+  return 'written'
 }
 
 const place = (file: string, text: string, force: boolean): 'written' | 'exists' => {
@@ -123,8 +124,8 @@ const place = (file: string, text: string, force: boolean): 'written' | 'exists'
       fs.renameSync(temporary, target)
       return 'written'
     }
-    if (force) fs.renameSync(temporary, target)
-    else linkOrCopy(temporary, target)
+    if (!force) return putNew(temporary, target)
+    fs.renameSync(temporary, target)
     return 'written'
   } finally {
     fs.rmSync(temporary, { force: true })
@@ -150,8 +151,6 @@ export const writeConfigFile = (
         ? fail({ _tag: 'ConfigExists', file })
         : Effect.void
     } catch (error) {
-      return codeOf(error) === 'EEXIST'
-        ? fail({ _tag: 'ConfigExists', file })
-        : fail({ _tag: 'HomeUnwritable', path: file, code: codeOf(error) })
+      return fail({ _tag: 'HomeUnwritable', path: file, code: codeOf(error) })
     }
   })

@@ -11,10 +11,10 @@ export const EXAMPLES: readonly (readonly [command: string, about: string])[] = 
 ]
 
 export const REMEDIES: readonly (readonly [symptom: string, remedy: string])[] = [
-  ['Connection refused', 'nobody listens there: start earshot on the other side first'],
-  ['Timeout, no route', 'a firewall or router is between you: open or forward the port'],
+  ['Connection refused', 'nobody listens there: start earshot there first'],
+  ['Timeout, no route', 'a firewall or router is between: open or forward the port'],
   ['Port in use', 'take another with --port, and tell your friend'],
-  ['Key changed', 'ask your friend in person, then: earshot peers rekey OLD NEW'],
+  ['Key changed', 'ask your friend, then: earshot peers rekey OLD NEW'],
   ['Anything else', 'earshot --debug says where the log is']
 ]
 

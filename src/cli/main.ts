@@ -8,13 +8,15 @@ import { VERSION } from './version.ts'
 const argv = process.argv.slice(2)
 
 const run = async (): Promise<void> => {
-  const [Runtime, { supervise, teardownOf }, { commandFor }, { parseArgv }] = await Promise.all([
-    import('effect/Runtime'),
-    import('./process-end.ts'),
-    import('./run-command.ts'),
-    import('./program.ts')
-  ])
-  const where: Whereabouts = { logFile: undefined }
+  const [Runtime, { supervise, teardownOf, watchForBugs }, { commandFor }, { parseArgv }] =
+    await Promise.all([
+      import('effect/Runtime'),
+      import('./process-end.ts'),
+      import('./run-command.ts'),
+      import('./program.ts')
+    ])
+  const where: Whereabouts = { log: undefined }
+  watchForBugs(where)
   const command = commandFor(parseArgv(argv, process.stdout.columns ?? 80), where)
   const runMain = Runtime.makeRunMain(supervise)
   runMain(command, { disableErrorReporting: true, teardown: teardownOf(where) })

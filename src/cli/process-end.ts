@@ -17,16 +17,20 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** 128 and the number of SIGINT, as shells have it. */
 const KILLED_BY_INTERRUPT = 130
 
-/** What a bug says: an apology and where to look, not a stack trace. */
-const apology = (defect: unknown, logFile: string | undefined): string => {
-  const name = defect instanceof Error ? `${defect.name}: ${defect.message}` : String(defect)
-  const place = logFile === undefined ? '' : ` The details are in ${safeLine(logFile, 300)}.`
-  return `earshot: Sorry, that was a bug of Earshot (${safeLine(name, 200)}).${place} Please report it.\n`
+/** What a command leaves for the case that it ends by a bug. */
+export interface Whereabouts {
+  /** The log, once a command has opened one. */
+  log: { readonly path: string; readonly write: (defect: unknown) => void } | undefined
 }
 
-/** Where the log is, once a command has opened one; for the apology. */
-export interface Whereabouts {
-  logFile: string | undefined
+/** Says of a bug that it is one and where to look; the trace is for the log. */
+const apologise = (defect: unknown, { log }: Whereabouts): number => {
+  const name = defect instanceof Error ? `${defect.name}: ${defect.message}` : String(defect)
+  const place = log === undefined ? '' : ` The details are in ${safeLine(log.path, 300)}.`
+  process.stderr.write(
+    `earshot: Sorry, that was a bug of Earshot (${safeLine(name, 200)}).${place} Please report it.\n`
+  )
+  return EXIT_DEFECT
 }
 
 /** The code to exit with; says on standard error what has to be said. */
@@ -40,8 +44,22 @@ const settle = (exit: Exit.Exit<unknown, unknown>, where: Whereabouts): number =
     process.stderr.write(failureLines(failures))
     return exitCodeOfAll(failures)
   }
-  process.stderr.write(apology(error, where.logFile))
-  return EXIT_DEFECT
+  return apologise(error, where)
+}
+
+/** Ends the process, but not before its output is out: a pipe may still hold some of it. */
+const leave = (code: number): void => {
+  process.exitCode = code
+  if (process.stdout.writableLength === 0) process.exit()
+  process.stdout.write('', () => process.exit())
+}
+
+/** A fault outside every effect, as in a callback of Node's, ends the process the same way. */
+export const watchForBugs = (where: Whereabouts): void => {
+  process.on('uncaughtException', (defect) => {
+    where.log?.write(defect)
+    process.exit(apologise(defect, where))
+  })
 }
 
 /** Signals interrupt the command, which ends in order; its end is the end of the process. */
@@ -62,7 +80,7 @@ export const supervise = <A, E>({
   for (const signal of SIGNALS) process.on(signal, onSignal)
   // A reader of our output that went away (EPIPE) ends the command and is no bug.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
-  fiber.addObserver((exit) => teardown(exit, (code) => process.exit(code)))
+  fiber.addObserver((exit) => teardown(exit, leave))
 }
 
 /** Says why a command failed and gives the process its exit code. */

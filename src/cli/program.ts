@@ -194,17 +194,33 @@ const sentence = (clause: string): string => {
   return /[.?!]$/.test(text) ? text : `${text}.`
 }
 
-const usageFailure = (error: CommanderError, program: Command, words: readonly string[]) => {
+/** The word that should have been a command, and the commands of its level. */
+const strayWord = (
+  program: Command,
+  words: readonly string[]
+): { readonly word: string; readonly names: readonly string[] } | undefined => {
+  let level = program
+  for (const word of words) {
+    if (level.commands.length === 0) return undefined
+    const next = level.commands.find((command) => command.name() === word)
+    if (next === undefined) return { word, names: level.commands.map((each) => each.name()) }
+    level = next
+  }
+  return undefined
+}
+
+const usageFailure = (error: CommanderError, program: Command): StartFailure => {
   const [first = '', ...others] = error.message.replace(/^error: /, '').split('\n')
-  const names = program.commands.map((command) => command.name())
-  const stray = words[0]
-  // Commands are words that did not match one: commander can only say that there are too many.
-  if (error.code === 'commander.excessArguments' && stray !== undefined && !names.includes(stray)) {
-    const meant = nearestName(stray.toLowerCase(), names)
-    const next = /[:.\d]/.test(stray)
-      ? `To dial a peer: earshot --connect ${stray}`
-      : `${meant === undefined ? '' : `Did you mean ${meant}? `}${HELP}`
-    return usage(`There is no command '${stray}'.`, next)
+  // A word that is no command goes to the default one, which can only say that there are too many.
+  const stray =
+    error.code === 'commander.excessArguments' ? strayWord(program, program.args) : undefined
+  if (stray !== undefined) {
+    const meant = nearestName(stray.word.toLowerCase(), stray.names)
+    const guess = meant === undefined ? '' : `Did you mean ${meant}? `
+    const next = /[:.\d]/.test(stray.word)
+      ? `To dial a peer: earshot --connect ${stray.word}`
+      : `${guess}${HELP}`
+    return usage(`There is no command '${stray.word}'.`, next)
   }
   const hint = others.join(' ').replaceAll(/[()]/g, '').trim()
   return usage(sentence(first), `${hint === '' ? '' : `${hint} `}${HELP}`)
@@ -237,7 +253,7 @@ export const parseArgv = (
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return Result.succeed({ _tag: 'Print', text: printed })
-    return Result.fail(usageFailure(error, program, program.args))
+    return Result.fail(usageFailure(error, program))
   }
   if (found === undefined) return Result.fail(usage('There is nothing to do.', HELP))
   if (found._tag === 'Chat' && found.flags.plainText && found.flags.expect !== undefined)

@@ -51,11 +51,18 @@ const openLog = Effect.fnUntraced(function* (
 ): Effect.fn.Return<LogFile, never, Scope> {
   const path =
     flags.logFile === undefined ? join(places.dirs.state, 'earshot.log') : absolute(flags.logFile)
-  where.logFile = path
   const level = resolved.values.log_level
   if (flags.debug)
     process.stderr.write(`earshot: The log, at level ${level}, is ${safeLine(path, 4096)}\n`)
-  return yield* openLogFile({ path, level })
+  const log = yield* openLogFile({ path, level })
+  where.log = {
+    path,
+    write: (defect) =>
+      log.write('error', 'a bug', {
+        stack: defect instanceof Error ? defect.stack : String(defect)
+      })
+  }
+  return log
 })
 
 /** The port is known when it is open: another one was taken, or any free one was asked for. */
