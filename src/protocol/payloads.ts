@@ -20,9 +20,9 @@ import { utf8Bytes, utf8Cut } from './utf8.ts'
 /** Most parts of one message: full parts end up to 3 bytes early, at the start of a code point. */
 export const TEXT_PARTS_MAX = Math.ceil(MESSAGE_BYTES_MAX / (TEXT_PART_BYTES_MAX - 3))
 /** Most versions in a HELLO or BYE. */
-export const VERSIONS_MAX = 16
+const VERSIONS_MAX = 16
 /** Most features in a HELLO. */
-export const FEATURES_MAX = 32
+const FEATURES_MAX = 32
 /** Most logs of the other end that a READY names. */
 export const RECEIVED_LOGS_MAX = 16
 /** The latest time that JavaScript's Date can show (ECMA-262 §21.4.1.1), in milliseconds. */
