@@ -6,7 +6,7 @@ import type { Readable, Writable } from 'node:stream'
 import * as Effect from 'effect/Effect'
 import * as Layer from 'effect/Layer'
 import type { Scope } from 'effect/Scope'
-import { INPUT_LINE_BYTES_MAX } from '../domain/limits.ts'
+import { INPUT_LINE_BYTES_MAX, OUTPUT_WAITING_BYTES_MAX } from '../domain/limits.ts'
 import { Terminal } from '../services/terminal.ts'
 import { LineCutter } from './pipe-lines.ts'
 
@@ -85,7 +85,10 @@ export const makePipeTerminal = (
     }
     output.on('error', gone)
     const write = (text: string) => {
-      if (writable && text !== '') output.write(text)
+      if (!writable || text === '') return
+      output.write(text)
+      // Writing to a pipe never waits, so a reader that has stopped would cost memory without end.
+      if (output.writableLength > OUTPUT_WAITING_BYTES_MAX) gone()
     }
     const close = Effect.sync(() => {
       lines.end()

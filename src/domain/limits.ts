@@ -91,3 +91,5 @@ export const PEERS_MAX = 10_000
 export const TARGETS_PER_PEER_MAX = 16
 /** Bytes of a secret file that is read: PEERS_MAX peers with 16 names of 250 bytes fit in 48 MiB. */
 export const SECRET_FILE_BYTES_MAX = 48 * 1024 * 1024
+/** Bytes of output that wait for a reader of our pipe; beyond it the reader counts as gone. */
+export const OUTPUT_WAITING_BYTES_MAX = 64 * 1024 * 1024

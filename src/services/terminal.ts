@@ -24,7 +24,7 @@ export class Terminal extends Context.Service<
     /**
      * The lines that are waiting, at least one, in order and without their line ends; undefined at
      * the end of the input: end of file, Ctrl+C, Ctrl+D on an empty line, or an output that nobody
-     * reads any more. A line above INPUT_LINE_BYTES_MAX bytes is cut there, which leaves it too long
+     * reads any more (closed, or OUTPUT_WAITING_BYTES_MAX behind). A line above INPUT_LINE_BYTES_MAX bytes is cut there, which leaves it too long
      * for any message, so it is refused by that limit. Nothing is read while nobody asks. For one
      * fiber at a time; an interrupted read loses nothing.
      */

@@ -7,7 +7,7 @@ import * as Effect from 'effect/Effect'
 import * as Fiber from 'effect/Fiber'
 import { LineCutter } from '../../../src/adapters/pipe-lines.ts'
 import { makePipeTerminal } from '../../../src/adapters/pipe-terminal.ts'
-import { INPUT_LINE_BYTES_MAX } from '../../../src/domain/limits.ts'
+import { INPUT_LINE_BYTES_MAX, OUTPUT_WAITING_BYTES_MAX } from '../../../src/domain/limits.ts'
 
 const FIXTURE = new URL('terminal-fixture.ts', import.meta.url).pathname
 
@@ -144,6 +144,23 @@ describe('the terminal over pipes', () => {
         expect(yield* Fiber.join(waiting)).toBeUndefined()
         terminal.print(['nobody reads this'])
         expect(given.output.read()).toBeNull()
+      })
+    )
+  )
+})
+
+describe('a reader that has stopped', () => {
+  it.effect('ends the input before memory runs out', () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const given = streams(new PassThrough())
+        const terminal = yield* makePipeTerminal(given)
+        const line = 'x'.repeat(1024 * 1024)
+        for (let n = 0; n < 200; n += 1) terminal.print([line])
+        expect(yield* terminal.readLines).toBeUndefined()
+        expect(given.output.writableLength).toBeLessThanOrEqual(
+          OUTPUT_WAITING_BYTES_MAX + 2 * line.length
+        )
       })
     )
   )
