@@ -10,7 +10,7 @@ export interface TerminalChoice {
 }
 
 /** true: standard input and output are one screen that understands escape sequences. */
-export const hasStyledTerminal = (): boolean =>
+const hasStyledTerminal = (): boolean =>
   process.stdin.isTTY === true &&
   process.stdout.isTTY === true &&
   process.stdout.columns > 0 &&

@@ -168,7 +168,7 @@ class TtyTerminal {
 }
 
 /** Takes over a terminal until the scope ends. */
-export const makeTtyTerminal = (
+const makeTtyTerminal = (
   streams: TtyStreams
 ): Effect.Effect<Terminal['Service'], never, Scope> =>
   Effect.acquireRelease(

@@ -87,7 +87,7 @@ export const explainSecure = (failure: SecureFailure): Explanation => {
     case 'IdentityChanged':
       return {
         text: `IDENTITY CHANGED: the key is not the one known for this peer. Expected ${formatPeerId(failure.expected)}, got ${formatPeerId(failure.actual)}. Nothing was sent.`,
-        next: 'Ask your peer over another way. Only if the key was really replaced: earshot peers rekey.'
+        next: 'Ask your peer over another way. Only if the key was really replaced: earshot peers rekey OLD NEW.'
       }
     case 'DialledSelf':
       return {

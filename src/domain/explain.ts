@@ -131,7 +131,7 @@ export const explainStart = (failure: StartFailure): Explanation => {
     case 'HomeUnwritable':
       return {
         text: `Earshot cannot keep its data in ${safeLine(failure.path, 300)} (${showCode(failure.code)}).`,
-        next: 'Make that folder writable, or choose another one with EARSHOT_HOME.'
+        next: 'Make that folder writable, or choose another one with --home.'
       }
     case 'SecretUnsafe':
       return {

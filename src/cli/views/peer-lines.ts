@@ -55,7 +55,7 @@ export const identityChangedLines = (
     '  Somebody may be in between, or your peer has a new key (new machine, new profile).'
   ),
   style.error('  Ask over another way. Only if the key was really replaced:'),
-  style.error('  earshot peers rekey, with both ids above.')
+  style.error('  earshot peers rekey OLD NEW, each id in quotes.')
 ]
 
 /** Groups of digits on a row: fits 40 columns. */
