@@ -58,13 +58,7 @@ const SPKI_BYTES = 12 + PUBLIC_KEY_BYTES
 
 const damaged = (path: string): StartError =>
   new StartError({
-    reason: {
-      _tag: 'SecretDamaged',
-      path,
-      detail:
-        'it holds no Ed25519 private key. Put your copy of it back; or, if you have none, move it ' +
-        'away: the next start makes a new identity, and your peers have to be told'
-    }
+    reason: { _tag: 'SecretDamaged', path, detail: 'it holds no Ed25519 private key' }
   })
 
 const parseKey = (path: string, pem: string): Effect.Effect<OwnKey, StartError> =>

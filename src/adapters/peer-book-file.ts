@@ -21,9 +21,7 @@ const load = Effect.fnUntraced(function* (path: string): Effect.fn.Return<Peers,
   if (bytes === undefined) return new Map()
   const peers = readPeers(bytes)
   if (Result.isSuccess(peers)) return peers.success
-  const detail =
-    `${peers.failure}. Put back a copy of it; or, if you have none, move it away: every peer is ` +
-    'then a stranger again, to be compared with /verify'
+  const detail = `${peers.failure}; without it every peer is a stranger again`
   return yield* new StartError({ reason: { _tag: 'SecretDamaged', path, detail } })
 })
 

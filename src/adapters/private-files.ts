@@ -36,11 +36,7 @@ const exposure = (path: string, stats: fs.Stats): StartError | undefined => {
   if (uid !== undefined && stats.uid !== uid)
     return unsafe(path, `it belongs to user ${stats.uid}, not to you (${uid})`)
   if ((stats.mode & 0o077) === 0) return undefined
-  const wanted = stats.isDirectory() ? '700' : '600'
-  return unsafe(
-    path,
-    `others may use it (mode ${octal(stats.mode)}); run: chmod ${wanted} '${path}'`
-  )
+  return unsafe(path, `others may use it (mode ${octal(stats.mode)}); run: chmod go= '${path}'`)
 }
 
 /**

@@ -12,7 +12,7 @@ import {
 import type { Endpoint } from '../../src/domain/failures.ts'
 import { Transport } from '../../src/services/transport.ts'
 import { temporaryDirectory } from '../unit/adapters/temporary-directory.ts'
-import type { ComplianceEnd, ComplianceProvider, ComplianceWorld } from './transport-compliance.ts'
+import type { ComplianceEnd, ComplianceProvider, ComplianceWorld } from './compliance-world.ts'
 
 export interface TcpEnd extends ComplianceEnd {
   readonly credentials: TlsCredentials['Service']

@@ -77,7 +77,7 @@ describe('a secret file', () => {
         fs.chmodSync(path, mode)
         const error = yield* Effect.flip(readPrivate(path))
         expect(error.reason).toMatchObject({ _tag: 'SecretUnsafe', path })
-        expect(JSON.stringify(error.reason)).toContain('chmod 600')
+        expect(JSON.stringify(error.reason)).toContain('chmod go=')
       }
     })
   )
