@@ -3,6 +3,7 @@
  * them. Everything happens by the virtual clock and the dice, so a seed repeats it exactly.
  */
 import type { DialFailure, Endpoint, ListenFailure } from '../domain/failures.ts'
+import { READ_AHEAD_BYTES_MAX } from '../domain/limits.ts'
 import type { SimulatedClock } from './clock.ts'
 import type { Dice } from './dice.ts'
 import { NetworkHost } from './network-host.ts'
@@ -21,7 +22,7 @@ export interface NetworkOptions extends Shape {
 export const NETWORK_DEFAULTS: NetworkOptions = {
   latencyMs: [1, 20],
   bytesPerSecond: undefined,
-  bufferBytes: 256 * 1024,
+  bufferBytes: READ_AHEAD_BYTES_MAX,
   fragments: true
 }
 
@@ -224,7 +225,6 @@ export class SimulatedNetwork {
       this.paths.carry({ ...answer, isWanted: undefined, deliver: () => attempt.done(failure) })
       return
     }
-    if (port.isFull) return
     const link = this.#open(from, to, { host: address, port: target.port }, port)
     const instance = from.instance
     this.paths.carry({

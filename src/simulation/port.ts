@@ -1,13 +1,11 @@
 /** An open port of a simulated host: a bounded queue of streams that wait to be accepted. */
 import * as Effect from 'effect/Effect'
 import { type Endpoint, StreamError } from '../domain/failures.ts'
+import { ACCEPT_QUEUE_MAX } from '../domain/limits.ts'
 import type { ByteStream, Listener } from '../services/transport.ts'
 import type { SimulatedClock } from './clock.ts'
 import { CLOSED_HERE, type SimulatedStream } from './stream.ts'
 import { Wakeup } from './wakeup.ts'
-
-/** Streams that may wait; further dials get no answer, as of a system whose backlog is full. */
-const BACKLOG_MAX = 511
 
 /** Hosts that mean every address of the machine. */
 export const ANY_HOSTS: readonly string[] = ['0.0.0.0', '::']
@@ -26,10 +24,6 @@ export class SimulatedPort implements Listener {
     this.#onClosed = onClosed
   }
 
-  get isFull(): boolean {
-    return this.#waiting.length >= BACKLOG_MAX
-  }
-
   /** Whether a dial of this address of the host is meant for it. */
   isFor(address: string): boolean {
     return ANY_HOSTS.includes(this.address.host) || this.address.host === address
@@ -43,7 +37,12 @@ export class SimulatedPort implements Listener {
     return Effect.succeed(stream)
   })
 
+  /** Queues a stream; beyond the limit it is dropped, as by the live transport. */
   offer(stream: SimulatedStream): void {
+    if (this.#waiting.length >= ACCEPT_QUEUE_MAX) {
+      stream.closeNow()
+      return
+    }
     this.#waiting.push(stream)
     this.#arrived.notify()
   }

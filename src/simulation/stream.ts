@@ -242,7 +242,8 @@ export class SimulatedStream implements ByteStream {
     const peer = this.#peer
     if (peer !== undefined) {
       peer.#unread -= length
-      peer.#writable.notify()
+      // Half of it free, not any byte: else small reads beget small writes (RFC 9293 §3.8.6.2).
+      if (peer.#unread <= this.#world.bufferBytes / 2) peer.#writable.notify()
     }
     return joined(this.#pieces.splice(0, count), length)
   }

@@ -15,7 +15,7 @@ import { transportCompliance } from './transport-compliance.ts'
 
 const HOUR_MS = 3_600_000
 
-for (const seed of [1])
+for (const seed of [1, 2, 3])
   transportCompliance({
     name: `the simulation (seed ${seed})`,
     run: (scenario) => {
