@@ -13,7 +13,7 @@ import type { Sends } from './ports.ts'
 
 /** What is passed on between connections and sessions, running or leaving. */
 const passing = {
-  'connection.opened': { actions: ['noteOpened', 'passToSession', 'rememberPeer'] },
+  'connection.opened': { actions: ['noteOpened', 'passToSession'] },
   'connection.suspect': { actions: 'passToSession' },
   'connection.recovered': { actions: 'passToSession' },
   'connection.answered': { actions: 'passToSession' },
@@ -23,17 +23,13 @@ const passing = {
   'session.supersedes': { actions: 'passToLink' },
   'session.refuses-elsewhere': { actions: 'passToLink' },
   'session.probes': { actions: 'passToLink' },
-  'session.online': { actions: 'noteSession' },
+  'session.online': { actions: ['noteSession', 'rememberPeer'] },
   'delivery.waiting': { actions: 'noteSession' },
   'peer.renamed': { actions: 'passToSession' },
   'peer.trusted': { actions: 'passToSession' }
 } as const
 
 const running = parts.createStateConfig({
-  invoke: [
-    { src: 'acceptor', input: ({ context }) => context.listen },
-    { src: 'clockWatcher', input: null }
-  ],
   entry: [{ type: 'tell', params: tells.dialling }, 'dialTarget'],
   always: { guard: 'allDelivered', target: 'leaving', actions: 'noteEnd' },
   on: {
@@ -49,10 +45,10 @@ const running = parts.createStateConfig({
       { guard: 'listenIsVital', target: 'leaving', actions: 'noteEnd' },
       { actions: { type: 'tell', params: tells.listenFailed } }
     ],
-    'acceptor.accepted': { actions: 'handOver' },
-    'connection.taken': { actions: ['noteTaken', 'spawnWaiting'] },
+    'acceptor.accepted': { actions: ['handOver', 'spawnWaiting'] },
     'connection.fell-back': {
       actions: [
+        'stopSpare',
         'noteFellBack',
         { type: 'tell', params: tells.dialFailed },
         { type: 'tell', params: tells.waiting }
@@ -80,14 +76,14 @@ const running = parts.createStateConfig({
         actions: [{ type: 'tell', params: tells.dialFailed }, 'noteEnd']
       },
       {
-        guard: 'isFirstDial',
-        actions: [{ type: 'tell', params: tells.dialFailed }, 'passToSession']
+        guard: 'isUsersDial',
+        actions: [{ type: 'tell', params: tells.dialFailed }, 'passToSession', 'noteClosed']
       },
       {
         guard: 'isStranger',
-        actions: [{ type: 'tell', params: tells.strangerRefused }, 'passToSession']
+        actions: [{ type: 'tell', params: tells.strangerRefused }, 'passToSession', 'noteClosed']
       },
-      { actions: 'passToSession' }
+      { actions: ['passToSession', 'noteClosed'] }
     ],
     'session.dials': { actions: [{ type: 'tell', params: tells.dialling }, 'dialTarget'] },
     'session.offline': [
@@ -122,6 +118,11 @@ export const appMachine = parts.createMachine({
     failure: undefined,
     why: 'quit'
   }),
+  // The port stays open while we say goodbye: the links that came in by it close with it.
+  invoke: [
+    { src: 'acceptor', input: ({ context }) => context.listen },
+    { src: 'clockWatcher', input: null }
+  ],
   initial: 'running',
   on: passing,
   states: {

@@ -80,7 +80,7 @@ export const parts = base.extend({
   actions: {
     /** Provided by runtime/: hands a fact to everybody who watches. */
     tell: (_, _event: EarshotEvent | undefined) => undefined,
-    /** Provided by runtime/: writes a peer that was let in into the peer book. */
+    /** Provided by runtime/: writes a peer that is here, and where we found it, into the peer book. */
     rememberPeer: effectPort,
     noteListening: base.assign(({ event }) =>
       event.type === 'acceptor.opened' ? { listening: event.address } : {}
@@ -114,12 +114,17 @@ export const parts = base.extend({
         stream: event.stream,
         remote: event.remote
       } satisfies ConnectionEvent)
+      enqueue.assign({
+        connections: withRow(context.connections, waiting.id, { state: 'working' })
+      })
     }),
-    noteTaken: base.assign(({ context, event }) =>
-      event.type === 'connection.taken'
-        ? { connections: withRow(context.connections, event.link, { state: 'working' }) }
-        : {}
-    ),
+    /** A dial that failed waits in place of the connection that waited so far. */
+    stopSpare: base.enqueueActions(({ context, enqueue }) => {
+      const spare = context.connections.find((one) => one.state === 'listening')
+      if (spare === undefined) return
+      enqueue.assign({ connections: withRow(context.connections, spare.id, { state: 'closed' }) })
+      enqueue.sendTo(spare.id, { type: 'app.stop', why: 'quit' } satisfies ConnectionEvent)
+    }),
     noteFellBack: base.assign(({ context, event }) =>
       event.type === 'connection.fell-back'
         ? {
@@ -170,8 +175,9 @@ export const parts = base.extend({
       enqueue.sendTo(id, { type: 'link.authenticated', facts } satisfies SessionEvent)
     }),
     passToSession: base.enqueueActions(({ context, event, enqueue }) => {
-      const passed = rules.forSession(context, event)
-      if (passed !== undefined) enqueue.sendTo(sessionName(passed.peerId), passed.event)
+      for (const passed of rules.forSession(context, event)) {
+        enqueue.sendTo(sessionName(passed.peerId), passed.event)
+      }
     }),
     passToLink: base.enqueueActions(({ context, event, enqueue }) => {
       if (!('link' in event) || !(event.type in LINK_ORDERS)) return
@@ -187,6 +193,12 @@ export const parts = base.extend({
     noteOpened: base.assign(({ context, event }) =>
       event.type === 'connection.opened'
         ? { connections: withRow(context.connections, event.link, { state: 'open' }) }
+        : {}
+    ),
+    /** What is left of it is its goodbye: it is nobody to let in or to count any more. */
+    noteClosed: base.assign(({ context, event }) =>
+      event.type === 'connection.closed'
+        ? { connections: withRow(context.connections, event.link, { state: 'closed' }) }
         : {}
     ),
     noteSession: base.assign(({ context, event }) => rules.sessionChange(context, event)),
@@ -210,9 +222,7 @@ export const parts = base.extend({
     })
   },
   guards: {
-    isFirstListener: ({ context }) => context.listening === undefined,
     listenIsVital: ({ context }) => context.target === undefined || context.listen.required,
-    hasTarget: ({ context }) => context.target !== undefined,
     mustDeny: ({ context, event }) => rules.verdictOf(context, event) === 'deny',
     mayGrant: ({ context, event }) => rules.verdictOf(context, event) === 'grant',
     tooManyKnocks: ({ context }) =>
@@ -221,15 +231,15 @@ export const parts = base.extend({
     isWrongPeer: ({ context, event }) =>
       event.type === 'connection.closed' &&
       rules.isFirstDial(context, event) &&
+      context.sessions.length === 0 &&
       isWrongPeer(event.reason),
     firstDialIsVital: ({ context, event }) =>
       event.type === 'connection.closed' &&
       rules.isFirstDial(context, event) &&
       !context.attended &&
       !context.mayFallBack,
-    isFirstDial: ({ context, event }) => rules.isFirstDial(context, event),
+    isUsersDial: ({ context, event }) => rules.isUsersDial(context, event),
     isStranger: ({ context, event }) => rules.isStranger(context, event),
-    nobodyWaits: ({ context }) => context.sessions.every((one) => one.waiting === 0),
     conversationOver: ({ context, event }) => rules.isConversationOver(context, event),
     peerGaveUp: ({ context }) => !context.attended,
     allDelivered: ({ context }) => rules.isAllDelivered(context),

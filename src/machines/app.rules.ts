@@ -67,61 +67,62 @@ export const judgedLink = (context: AppContext, event: AppEvent): string | undef
     ?.id
 }
 
-/** What a report means to the session of its peer; undefined: there is none, or it does not matter. */
-export const forSession = (
-  context: AppContext,
-  event: AppEvent
-): { readonly peerId: PeerId; readonly event: SessionEvent } | undefined => {
-  const passed = translated(context, event)
-  if (passed === undefined) return undefined
-  return context.sessions.some((one) => one.peerId === passed.peerId) ? passed : undefined
+/** An event, and the peer whose session it is for. */
+interface Passed {
+  readonly peerId: PeerId
+  readonly event: SessionEvent
 }
 
-const translated = (context: AppContext, event: AppEvent) => {
+/** What a report means to the session of its peer, in order; nothing where there is no session. */
+export const forSession = (context: AppContext, event: AppEvent): readonly Passed[] => {
+  const passed = event.type === 'connection.closed' ? ofClosed(context, event) : translated(event)
+  return passed.filter(({ peerId }) => context.sessions.some((one) => one.peerId === peerId))
+}
+
+const translated = (event: AppEvent): readonly Passed[] => {
   switch (event.type) {
     case 'connection.opened':
-      return { peerId: event.peerId, event: { type: 'link.opened', link: event.link } as const }
-    case 'connection.suspect':
-      return {
-        peerId: event.peerId,
-        event: { type: 'link.suspect', link: event.link, silentMs: event.silentMs } as const
-      }
+      return [{ peerId: event.peerId, event: { type: 'link.opened', link: event.link } }]
+    case 'connection.suspect': {
+      const { peerId, link, silentMs } = event
+      return [{ peerId, event: { type: 'link.suspect', link, silentMs } }]
+    }
     case 'connection.recovered':
-      return { peerId: event.peerId, event: { type: 'link.recovered', link: event.link } as const }
+      return [{ peerId: event.peerId, event: { type: 'link.recovered', link: event.link } }]
     case 'connection.answered':
-      return { peerId: event.peerId, event: { type: 'link.answered', link: event.link } as const }
-    case 'connection.closed':
-      return ofClosed(context, event)
+      return [{ peerId: event.peerId, event: { type: 'link.answered', link: event.link } }]
     case 'peer.renamed':
-      return {
-        peerId: event.peerId,
-        event: { type: 'peer.renamed', nickname: event.nickname } as const
-      }
+      return [{ peerId: event.peerId, event: { type: 'peer.renamed', nickname: event.nickname } }]
     case 'peer.trusted':
-      return { peerId: event.peerId, event: { type: 'peer.trusted', trust: event.trust } as const }
+      return [{ peerId: event.peerId, event: { type: 'peer.trusted', trust: event.trust } }]
     default:
-      return undefined
+      return []
   }
 }
 
-/** A redial that never opened is a failed dial; any other link of a peer is a closed link. */
-const ofClosed = (context: AppContext, event: Extract<AppEvent, { type: 'connection.closed' }>) => {
-  const row = context.connections.find((one) => one.id === event.link)
-  if (row?.redialFor !== undefined && row.state !== 'open') {
-    return {
-      peerId: row.redialFor,
-      event: { type: 'dial.failed', link: event.link, reason: event.reason } as const
-    }
-  }
-  if (event.peerId === undefined) return undefined
-  return {
-    peerId: event.peerId,
-    event: { type: 'link.closed', link: event.link, reason: event.reason } as const
-  }
+/** A link of a known peer is gone; where it was a redial that never opened, that dial failed, too. */
+const ofClosed = (
+  context: AppContext,
+  event: Extract<AppEvent, { type: 'connection.closed' }>
+): readonly Passed[] => {
+  const { link, peerId, reason } = event
+  const row = context.connections.find((one) => one.id === link)
+  const closed: readonly Passed[] =
+    peerId === undefined ? [] : [{ peerId, event: { type: 'link.closed', link, reason } }]
+  return row?.redialFor === undefined || row.state === 'open'
+    ? closed
+    : [...closed, { peerId: row.redialFor, event: { type: 'dial.failed', reason } }]
 }
+
+/** The dial that the program was started for. */
+export const isFirstDial = (context: AppContext, event: AppEvent): boolean =>
+  isUsersDial(context, event) &&
+  event.type === 'connection.closed' &&
+  event.target?.host === context.target?.host &&
+  event.target?.port === context.target?.port
 
 /** A dial that the user asked for, which never became a link. */
-export const isFirstDial = (context: AppContext, event: AppEvent): boolean => {
+export const isUsersDial = (context: AppContext, event: AppEvent): boolean => {
   if (event.type !== 'connection.closed' || event.role !== 'dialer') return false
   // The peer called us at the same time, and that link lives: the user sees one peer.
   if (event.reason._tag === 'Duplicate') return false

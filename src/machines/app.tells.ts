@@ -43,7 +43,7 @@ export const moved = ({ context, event }: Args): EarshotEvent | undefined =>
 
 export const waiting = ({ context }: Args): EarshotEvent | undefined =>
   context.sessions.some((one) => one.online) ||
-  context.connections.some((one) => one.role === 'dialer')
+  context.connections.some((one) => one.role === 'dialer' && one.state !== 'closed')
     ? undefined
     : { type: 'listen.waiting' }
 

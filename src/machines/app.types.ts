@@ -32,7 +32,7 @@ export interface AppInput {
 export interface ConnectionRow {
   readonly id: string
   readonly role: Role
-  readonly state: 'listening' | 'working' | 'knocking' | 'granted' | 'open'
+  readonly state: 'listening' | 'working' | 'knocking' | 'granted' | 'open' | 'closed'
   readonly peerId: PeerId | undefined
   /** The session that asked for this dial. */
   readonly redialFor: PeerId | undefined
@@ -97,7 +97,7 @@ export const LINK_ORDERS = {
   'session.probes': 'link.probe'
 } as const
 
-/** Ends of a first dial that mean "not this peer": the program does not go on as if nothing was. */
+/** Ends of the first dial that mean "not this peer": the program does not go on as if nothing was. */
 export const isWrongPeer = (reason: CloseReason): boolean =>
   reason._tag === 'SecureError' &&
   (reason.failure._tag === 'IdentityChanged' || reason.failure._tag === 'DialledSelf')

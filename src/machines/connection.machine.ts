@@ -104,7 +104,8 @@ const handshake = parts.createStateConfig({
     },
     duplicate: {
       id: 'duplicate',
-      after: { duplicateDeadline: { target: '#closed', actions: 'end' } }
+      after: { duplicateDeadline: { target: '#closed', actions: 'end' } },
+      on: { 'link.ended': { target: '#closed', actions: 'endAsDuplicate' } }
     }
   }
 })
@@ -132,7 +133,7 @@ export const connectionMachine = parts.createMachine({
       on: {
         'stream.accepted': {
           target: 'handshake',
-          actions: ['noteRemote', 'takeStream', 'reportTaken']
+          actions: ['noteRemote', 'takeStream']
         },
         'app.stop': { target: 'closed', actions: 'end' }
       }
@@ -220,7 +221,6 @@ export const connectionSends: readonly Sends[] = [
   {
     to: 'app',
     events: [
-      'connection.taken',
       'connection.fell-back',
       'connection.knocked',
       'connection.authenticated',

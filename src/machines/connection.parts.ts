@@ -54,7 +54,7 @@ export const parts = setup({
     countMissed: assign({ missedHeartbeats: ({ context }) => context.missedHeartbeats + 1 }),
     clearMissed: assign({ missedHeartbeats: 0 }),
     end: assign(({ context, event }) => endingOf(context, event)),
-    reportTaken: sendParent(reports.taken),
+    endAsDuplicate: assign({ reason: { _tag: 'Duplicate' as const }, bye: undefined }),
     reportFellBack: sendParent(reports.fellBack),
     reportKnocked: sendParent(reports.knocked),
     reportAuthenticated: sendParent(reports.authenticated),

@@ -12,11 +12,6 @@ const UNKNOWN_ENDPOINT = { host: '', port: 0 }
 /** Reports behind authentication: the peer is known then. */
 const peerOf = (context: ConnectionContext): PeerId => context.peerId ?? ('' as PeerId)
 
-export const taken = ({ context }: Args): ConnectionReport => ({
-  type: 'connection.taken',
-  link: context.id
-})
-
 export const fellBack = ({ context }: Args): ConnectionReport => ({
   type: 'connection.fell-back',
   link: context.id,

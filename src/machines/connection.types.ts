@@ -106,7 +106,6 @@ export interface LinkFacts {
 
 /** From a connection to the app, which passes what concerns a session on to it. */
 export type ConnectionReport =
-  | { readonly type: 'connection.taken'; readonly link: string }
   | {
       readonly type: 'connection.fell-back'
       readonly link: string

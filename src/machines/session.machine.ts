@@ -81,7 +81,7 @@ const online = parts.createStateConfig({
     'link.opened': {
       guard: 'isKnownLink',
       target: '.steady',
-      actions: ['activate', { type: 'tell', params: tells.connected }]
+      actions: ['activate', { type: 'tell', params: tells.connected }, 'refuseCandidates']
     },
     'link.suspect': {
       guard: 'isActive',
@@ -112,10 +112,12 @@ const online = parts.createStateConfig({
     },
     moving: {
       entry: 'chooseNext',
+      // The one that we were to move to may be gone by now.
+      always: { guard: 'nothingChosen', target: 'steady' },
       on: {
         'link.authenticated': { actions: 'addCandidate' },
         'link.closed': [
-          { guard: 'isChosen', target: 'steady', actions: 'dropLink' },
+          { guard: 'isChosen', target: 'moving', reenter: true, actions: 'dropLink' },
           {
             guard: 'isActive',
             target: '#offline',

@@ -13,6 +13,14 @@ const without = (links: readonly LinkFacts[], link: string | undefined): readonl
 const isUnwanted = (reason: CloseReason): boolean =>
   reason._tag === 'Lost' || reason._tag === 'Silent' || reason._tag === 'QueueOverflow'
 
+/** Nobody said no: the way to the peer, or the peer itself, was not there this time. */
+const isUnreached = (reason: CloseReason): boolean =>
+  isUnwanted(reason) ||
+  reason._tag === 'DialError' ||
+  reason._tag === 'GreetingTimeout' ||
+  (reason._tag === 'SecureError' &&
+    (reason.failure._tag === 'StreamLost' || reason.failure._tag === 'SecureTimeout'))
+
 /** A peer that we called is called again where we called it; one that called us, at its own port. */
 const redialOf = (facts: LinkFacts) =>
   facts.target ??
@@ -68,7 +76,9 @@ export const parts = setup({
       }
     }),
     markOnline: assign({ everOnline: true }),
+    /** Where the peer decides, the other links stay candidates: it may select one of them later. */
     refuseCandidates: enqueueActions(({ context, enqueue }) => {
+      if (context.ourId > context.peerId) return
       for (const { link, instance } of context.candidates) {
         const type =
           instance === context.active?.instance
@@ -92,7 +102,7 @@ export const parts = setup({
       event.type === 'dial.failed'
         ? {
             reason: event.reason,
-            mayRedial: isUnwanted(event.reason) || event.reason._tag === 'DialError'
+            mayRedial: isUnreached(event.reason)
           }
         : {}
     ),
@@ -148,6 +158,7 @@ export const parts = setup({
     isChosen: ({ context, event }) => context.chosen?.link === linkOf(event),
     isKnownLink: ({ context, event }) =>
       [context.chosen, ...context.candidates].some((facts) => facts?.link === linkOf(event)),
+    nothingChosen: ({ context }) => context.chosen === undefined,
     isSuspect: ({ context }) => context.suspect && context.ourId < context.peerId,
     mayRedial: ({ context }) =>
       context.mayRedial &&

@@ -88,7 +88,7 @@ export const provideMachines = (world: ProvideWorld) => {
     actions: {
       tell,
       rememberPeer: ({ event }) => {
-        if (event.type === 'connection.opened') world.remember(event.peerId)
+        if (event.type === 'session.online') world.remember(event.peerId)
       }
     }
   })
