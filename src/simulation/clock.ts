@@ -9,13 +9,14 @@ import * as Duration from 'effect/Duration'
 import * as Effect from 'effect/Effect'
 import type * as Exit from 'effect/Exit'
 import type * as Fiber from 'effect/Fiber'
+import * as Metric from 'effect/Metric'
 import * as Random from 'effect/Random'
 import * as Scheduler from 'effect/Scheduler'
 import { type Dice, makeDice } from './dice.ts'
 import { type Timer, TimerHeap } from './timer-heap.ts'
 
 /** Steps that one millisecond of virtual time may take. 100 000 waking fibers need about as many. */
-export const STEPS_PER_MS_MAX = 1_000_000
+const STEPS_PER_MS_MAX = 1_000_000
 /** Where wall clocks of simulated hosts start: 2026-01-01T00:00:00Z. */
 export const EPOCH_MS = 1_767_225_600_000
 
@@ -49,6 +50,7 @@ export class SimulatedClock {
   #steps = 0
   #stepsSince = 0
   #running = false
+  #fibers = 0
 
   /** The clock, the scheduler and the dice: run effects with these, and they are deterministic. */
   readonly context: Context.Context<never>
@@ -65,7 +67,15 @@ export class SimulatedClock {
       Context.add(
         Scheduler.Scheduler,
         new Scheduler.MixedScheduler('async', (task) => this.soon(task))
-      )
+      ),
+      Context.add(Metric.FiberRuntimeMetrics, {
+        recordFiberStart: () => {
+          this.#fibers++
+        },
+        recordFiberEnd: () => {
+          this.#fibers--
+        }
+      })
     ) as Context.Context<never>
   }
 
@@ -77,6 +87,11 @@ export class SimulatedClock {
   /** Timers that wait: a world at rest has none. */
   get pending(): number {
     return this.#timers.size
+  }
+
+  /** Fibers that have begun and not ended: a world at rest has none. */
+  get fibers(): number {
+    return this.#fibers
   }
 
   /** Milliseconds since the epoch, as the wall clocks of this world show them. */

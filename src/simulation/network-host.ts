@@ -23,11 +23,12 @@ export class NetworkHost implements Station {
   instance = 1
   #nextPort = EPHEMERAL_PORT_MIN
 
-  constructor(name: string, addresses: readonly string[], dice: Dice) {
+  /** @param key the dice that make its key; two hosts with the same are one profile, copied. */
+  constructor(name: string, addresses: readonly string[], dice: Dice, key: Dice) {
     this.name = name
     this.addresses = addresses
     this.dice = dice
-    this.publicKey = dice.fork('key').bytes(32)
+    this.publicKey = key.bytes(32)
     this.peerId = peerIdFromPublicKey(this.publicKey)
   }
 

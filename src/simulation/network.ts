@@ -19,7 +19,7 @@ export interface NetworkOptions extends Shape {
 }
 
 /** A local network of some distance, with bytes cut wherever it hurts. */
-export const NETWORK_DEFAULTS: NetworkOptions = {
+const NETWORK_DEFAULTS: NetworkOptions = {
   latencyMs: [1, 20],
   bytesPerSecond: undefined,
   bufferBytes: READ_AHEAD_BYTES_MAX,
@@ -77,9 +77,10 @@ export class SimulatedNetwork {
     this.paths = new Paths(clock, dice.fork('paths'), this.#options)
   }
 
-  /** Connects a machine. */
-  addHost(name: string, addresses: readonly string[]): NetworkHost {
-    const host = new NetworkHost(name, addresses, this.#dice.fork(`host ${name}`))
+  /** Connects a machine. @param keyOf the name of the host whose key it has: by default its own. */
+  addHost(name: string, addresses: readonly string[], keyOf = name): NetworkHost {
+    const key = this.#dice.fork(`host ${keyOf}/key`)
+    const host = new NetworkHost(name, addresses, this.#dice.fork(`host ${name}`), key)
     this.#hosts.set(name, host)
     return host
   }
@@ -95,6 +96,13 @@ export class SimulatedNetwork {
     if (known !== undefined) return known
     if (name === 'localhost') return ['127.0.0.1']
     return /^[\d.]+$/.test(name) || name.includes(':') ? [name] : []
+  }
+
+  /** Ports that hosts have open. */
+  get openPorts(): number {
+    let open = 0
+    for (const { ports } of this.#hosts.values()) open += ports.size
+    return open
   }
 
   /** Connections that are held by an end, oldest first. */

@@ -35,7 +35,7 @@ export type HostServices = Transport | Identity | PeerBook | Console | Events | 
 export type Program<A, E> = Effect.Effect<A, E, HostServices | Scope>
 
 /** The settings of a host that is told nothing else: a listener on port 7000 and quick retries. */
-export const HOST_SETTINGS: SettingValues = {
+const HOST_SETTINGS: SettingValues = {
   nickname: undefined,
   listen: { host: undefined, port: 7000, required: false },
   reachable: [],
@@ -55,6 +55,8 @@ export const HOST_SETTINGS: SettingValues = {
 export interface HostOptions {
   /** Changes to HOST_SETTINGS. */
   readonly settings?: Partial<SettingValues>
+  /** The name of a host whose key this one has, as a copied profile does; by default its own. */
+  readonly keyOf?: string
   /** By default 10.0.0.N, N counting the hosts from 1. */
   readonly addresses?: readonly string[]
   /** By default true: a person types. false: a pipe. */
@@ -91,6 +93,14 @@ export interface WorldHost {
   readonly jumpWall: (ms: number) => void
 }
 
+/** What a world still holds. All of it is 0 some seconds after the end of its last program. */
+export interface Held {
+  readonly timers: number
+  readonly fibers: number
+  readonly links: number
+  readonly ports: number
+}
+
 export interface World {
   readonly clock: SimulatedClock
   readonly network: SimulatedNetwork
@@ -98,6 +108,7 @@ export interface World {
   readonly dice: Dice
   /** Every event and every fault, one line each: milliseconds, who, what. */
   readonly trace: readonly string[]
+  readonly held: () => Held
   /** Puts a machine into the world and starts the program on it. Its name is used once. */
   readonly startHost: <A, E>(
     name: string,
@@ -122,9 +133,11 @@ interface Run {
 const outcomeOf = (exit: Exit.Exit<unknown, unknown>): string => {
   if (Exit.isSuccess(exit)) return `done ${JSON.stringify(exit.value) ?? ''}`.trimEnd()
   if (Cause.hasInterruptsOnly(exit.cause)) return 'interrupted'
-  const squashed = Cause.squash(exit.cause)
+  // No stack: its paths would make the trace of one machine differ from that of another.
+  const error = Cause.squash(exit.cause)
   const kind = Cause.hasDies(exit.cause) ? 'died' : 'failed'
-  return `${kind} ${squashed instanceof Error ? `${squashed.name} ${JSON.stringify(squashed)}` : squashed}`
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : ''
+  return `${kind} ${text} ${JSON.stringify(error) ?? ''}`.trimEnd()
 }
 
 class SimulatedHost implements WorldHost {
@@ -252,9 +265,15 @@ export const makeWorld = (seed: number | string, options: Partial<NetworkOptions
     network,
     dice: dice.fork('plan'),
     trace,
+    held: () => ({
+      timers: clock.pending,
+      fibers: clock.fibers,
+      links: network.links().length,
+      ports: network.openPorts
+    }),
     startHost: (name, program, hostOptions = {}) => {
       const addresses = hostOptions.addresses ?? [`10.0.0.${hosts.size + 1}`]
-      const station = network.addHost(name, addresses)
+      const station = network.addHost(name, addresses, hostOptions.keyOf)
       const host = new SimulatedHost(network, station, program, hostOptions, tell)
       hosts.set(host, host)
       return host
