@@ -3,7 +3,7 @@ import type { SimulatedClock } from './clock.ts'
 import type { Dice } from './dice.ts'
 
 /** How long a lost packet takes to be sent again (RFC 6298 §2.4 has 1 s, most systems 200 ms). */
-export const RETRANSMIT_MS = 200
+const RETRANSMIT_MS = 200
 
 /** A place on the network, as packets see it. */
 export interface Station {

@@ -20,7 +20,7 @@ const GREETING_BYTES = MAGIC.length + PUBLIC_KEY_BYTES + NONCE_BYTES
 const FINISHED = Uint8Array.of(1)
 const EXPORTER_BYTES = 32
 /** What people read as this link's cipher. */
-export const SIMULATED_CIPHER = 'simulated'
+const SIMULATED_CIPHER = 'simulated'
 
 const refuse = (reason: SecureFailure) => Effect.fail(new SecureError({ reason }))
 

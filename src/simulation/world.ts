@@ -47,7 +47,6 @@ const HOST_SETTINGS: SettingValues = {
   reconnectAttempts: 5,
   reconnectDelayMs: 1_000,
   messageBytesMax: 1024 * 1024,
-  bufferBytes: 64 * 1024,
   stay: false,
   plainText: false
 }

@@ -34,7 +34,7 @@ const collect = (lan: Lan, stream: ByteStream): { readonly got: string[] } => {
     got.push(textOf(bytes) ?? 'end')
     return bytes === undefined ? Effect.void : loop
   })
-  lan.clock.fork(Effect.catch(loop, ({ code }) => Effect.sync(() => got.push(code))))
+  lan.clock.fork(loop.pipe(Effect.catch(({ code }) => Effect.sync(() => got.push(code)))))
   return { got }
 }
 

@@ -135,7 +135,7 @@ class Plan {
         ready.hasEnded = true
         changed.notify()
       }
-      yield* this.#write(near, queue, changed)
+      return yield* this.#write(near, queue, changed)
     })
     this.#lan.clock.fork(Effect.ignore(Effect.scoped(dialling)))
     if (this.#listener !== undefined)

@@ -159,7 +159,7 @@ describe('a world', () => {
     const broken = Effect.die(new Error('broken')).pipe(Effect.delay(5))
     world.startHost('x', broken)
     world.clock.advance(10)
-    expect(world.trace).toEqual(['5.000 x#1 died Error {}'])
+    expect(world.trace).toEqual(['5.000 x#1 died Error: broken {}'])
   })
 })
 
