@@ -1,7 +1,6 @@
 /** What the pictures have in common: quoting, and a look that any viewer shows, light or dark. */
 
-export const quoted = (text: string): string =>
-  `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
+const quoted = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
 
 /**
  * Graphviz lays out with the widths of one font and the viewer draws with another: room at the end of
