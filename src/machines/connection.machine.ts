@@ -168,13 +168,12 @@ export const connectionMachine = parts.createMachine({
       on: {
         ...endings,
         'peer.pong': { actions: 'reportAnswered' },
-        'link.probe': { actions: 'sendPing' },
-        'clock.jumped': '.quiet'
+        'link.probe': { actions: 'sendPing' }
       },
       states: {
         live: {
           after: { heartbeat: { target: 'quiet', actions: 'countMissed' } },
-          on: { 'link.heard': { target: 'live', reenter: true } }
+          on: { 'link.heard': { target: 'live', reenter: true }, 'clock.jumped': 'quiet' }
         },
         quiet: {
           entry: 'sendPing',
@@ -184,7 +183,11 @@ export const connectionMachine = parts.createMachine({
               { target: '#heartbeat-timeout', actions: 'countMissed' }
             ]
           },
-          on: { 'link.heard': { target: 'live', actions: 'clearMissed' } }
+          // A jump in here must not start the count anew: a dead link would outlive any of them.
+          on: {
+            'link.heard': { target: 'live', actions: 'clearMissed' },
+            'clock.jumped': { actions: 'sendPing' }
+          }
         }
       }
     },
