@@ -3,6 +3,7 @@
  * look. Only read when a port could not be opened.
  */
 import * as fs from 'node:fs'
+import { basename } from 'node:path'
 
 /** State 0A of /proc/net/tcp: listening. */
 const LISTENING = '0A'
@@ -41,11 +42,17 @@ const holdsOneOf = (pid: string, sockets: ReadonlySet<string>): boolean =>
     }
   })
 
+/** What was started, as `ps` shows it: a thread may call itself anything (Node's does). */
+const programName = (pid: string): string => {
+  const [program = ''] = readText(`/proc/${pid}/cmdline`).split('\0')
+  return basename(program) || readText(`/proc/${pid}/comm`).trim()
+}
+
 /** `name (pid 123)` of the process that listens on a TCP port; undefined where nobody tells. */
 export const portHolder = (port: number): string | undefined => {
   const tables = readText('/proc/net/tcp') + readText('/proc/net/tcp6')
   const sockets = new Set(listeningInodes(tables, port).map((inode) => `socket:[${inode}]`))
   if (sockets.size === 0) return undefined
   const pid = names('/proc').find((name) => /^\d+$/.test(name) && holdsOneOf(name, sockets))
-  return pid === undefined ? undefined : `${readText(`/proc/${pid}/comm`).trim()} (pid ${pid})`
+  return pid === undefined ? undefined : `${programName(pid)} (pid ${pid})`
 }

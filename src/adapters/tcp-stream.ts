@@ -2,7 +2,7 @@
  * A socket, plain or under TLS, as a ByteStream.
  *
  * Bytes that arrive are queued here and handed out without a turn of the event loop; when half of
- * READ_AHEAD_BYTES_MAX waits, the socket is no longer read, so the sender's TCP window closes. Until
+ * the read-ahead bound waits, the socket is no longer read, so the sender's TCP window closes. Until
  * the first `read` nothing is taken from the socket: its first bytes may belong to TLS.
  */
 import type { Socket } from 'node:net'
@@ -11,9 +11,6 @@ import { type Endpoint, StreamError } from '../domain/failures.ts'
 import { READ_AHEAD_BYTES_MAX } from '../domain/limits.ts'
 import type { ByteStream } from '../services/transport.ts'
 import { codeOf } from './private-files.ts'
-
-const PAUSE_AT_BYTES = READ_AHEAD_BYTES_MAX / 2
-const RESUME_AT_BYTES = PAUSE_AT_BYTES / 2
 
 /** The code of a stream that was closed at this end (POSIX: connection aborted by software here). */
 export const CLOSED_HERE = 'ECONNABORTED'
@@ -35,6 +32,7 @@ export class SocketStream implements ByteStream {
   /** Bytes that arrived and were not read yet, and their sum. */
   #chunks: Uint8Array[] = []
   #waitingBytes = 0
+  readonly #pauseAtBytes: number
   #attached = false
   #paused = false
   #remoteEnded = false
@@ -47,8 +45,13 @@ export class SocketStream implements ByteStream {
   #cover: Socket | undefined
 
   /** @param endpoints of the socket below, for a TLS socket that has none of its own */
-  constructor(socket: Socket, endpoints?: { readonly remote: Endpoint; readonly local: Endpoint }) {
+  constructor(
+    socket: Socket,
+    endpoints?: { readonly remote: Endpoint; readonly local: Endpoint },
+    readAheadBytes = READ_AHEAD_BYTES_MAX
+  ) {
     this.socket = socket
+    this.#pauseAtBytes = readAheadBytes / 2
     this.remote = endpoints?.remote ?? endpoint(socket.remoteAddress, socket.remotePort)
     this.local = endpoints?.local ?? endpoint(socket.localAddress, socket.localPort)
     socket.on('error', this.#onError)
@@ -143,7 +146,7 @@ export class SocketStream implements ByteStream {
     const chunk = this.#chunks.shift()
     if (chunk === undefined) return undefined
     this.#waitingBytes -= chunk.length
-    if (this.#paused && this.#waitingBytes <= RESUME_AT_BYTES) {
+    if (this.#paused && this.#waitingBytes <= this.#pauseAtBytes / 2) {
       this.#paused = false
       this.socket.resume()
     }
@@ -167,7 +170,7 @@ export class SocketStream implements ByteStream {
     }
     this.#chunks.push(chunk)
     this.#waitingBytes += chunk.length
-    if (this.#paused || this.#waitingBytes < PAUSE_AT_BYTES) return
+    if (this.#paused || this.#waitingBytes < this.#pauseAtBytes) return
     this.#paused = true
     this.socket.pause()
   }

@@ -58,6 +58,12 @@ const sniff = (raw: Socket): Effect.Effect<void, SecureError> =>
 
 type Credentials = TlsCredentials['Service']
 
+export interface TlsLinkOptions extends SecureOptions {
+  readonly timeoutMs: number
+  /** Bytes that are read ahead of whoever takes them. */
+  readonly readAheadBytes: number
+}
+
 const wrap = (raw: Socket, role: SecureOptions['role'], credentials: Credentials): TLSSocket => {
   const secureContext = credentials.secureContext()
   if (role === 'acceptor')
@@ -72,8 +78,13 @@ const wrap = (raw: Socket, role: SecureOptions['role'], credentials: Credentials
   })
 }
 
-const toLink = (socket: TLSSocket, below: SocketStream, pass: GatePass): SecuredLink => {
-  const stream = new SocketStream(socket, below)
+const toLink = (
+  socket: TLSSocket,
+  below: SocketStream,
+  pass: GatePass,
+  readAheadBytes: number
+): SecuredLink => {
+  const stream = new SocketStream(socket, below, readAheadBytes)
   return {
     ...pass,
     remote: below.remote,
@@ -90,7 +101,7 @@ const toLink = (socket: TLSSocket, below: SocketStream, pass: GatePass): Secured
 
 const handshake = (
   below: SocketStream,
-  options: SecureOptions,
+  options: TlsLinkOptions,
   credentials: Credentials
 ): Effect.Effect<SecuredLink, SecureError> =>
   Effect.callback<SecuredLink, SecureError>((resume) => {
@@ -111,7 +122,7 @@ const handshake = (
         return
       }
       // The link's own listeners first, so that no error ever finds none.
-      const link = toLink(socket, below, verdict.success)
+      const link = toLink(socket, below, verdict.success, options.readAheadBytes)
       socket.off('error', broken)
       socket.off('_tlsError', broken)
       resume(Effect.succeed(link))
@@ -139,15 +150,15 @@ const namingStranger =
       : Effect.fail(error)
 
 /**
- * Secures a stream of this transport within `timeoutMs`. The link closes with the scope; failure
+ * Secures a stream of this transport within `options.timeoutMs`. The link closes with the scope; failure
  * and interruption close the stream.
  */
 export const secureTcp = Effect.fnUntraced(function* (
   stream: SocketStream,
-  options: SecureOptions,
-  credentials: Credentials,
-  timeoutMs: number
+  options: TlsLinkOptions,
+  credentials: Credentials
 ): Effect.fn.Return<SecuredLink, SecureError, Scope> {
+  const { timeoutMs } = options
   yield* Effect.addFinalizer(() => stream.close)
   if (!stream.usable) return yield* fail(lost('ECONNRESET'))
   const sniffed = options.role === 'acceptor' ? sniff(stream.release()) : Effect.void

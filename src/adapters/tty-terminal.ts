@@ -168,9 +168,7 @@ class TtyTerminal {
 }
 
 /** Takes over a terminal until the scope ends. */
-const makeTtyTerminal = (
-  streams: TtyStreams
-): Effect.Effect<Terminal['Service'], never, Scope> =>
+const makeTtyTerminal = (streams: TtyStreams): Effect.Effect<Terminal['Service'], never, Scope> =>
   Effect.acquireRelease(
     Effect.sync(() => new TtyTerminal(streams)),
     (terminal) => Effect.sync(terminal.close)

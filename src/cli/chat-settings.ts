@@ -60,7 +60,6 @@ export const chatSettings = (
     reconnectAttempts: values.reconnect_attempts,
     reconnectDelayMs: ms(values.reconnect_delay_secs),
     messageBytesMax: values.message_size_max_kb * 1024,
-    bufferBytes: values.buffer_size,
     stay: flags.stay,
     plainText: flags.plainText
   }

@@ -135,13 +135,13 @@ export const explainStart = (failure: StartFailure): Explanation => {
       }
     case 'SecretUnsafe':
       return {
-        text: `The private key ${safeLine(failure.path, 300)} is not safe to use: ${safeLine(failure.detail, 200)}.`,
-        next: `If nobody else can have read it: chmod 600 ${safeLine(failure.path, 300)}`
+        text: `${safeLine(failure.path, 300)} is not safe to use: ${safeLine(failure.detail, 200)}.`,
+        next: `If nobody else can have read or changed it: chmod go= ${safeLine(failure.path, 300)}`
       }
     case 'SecretDamaged':
       return {
-        text: `The private key ${safeLine(failure.path, 300)} is damaged: ${safeLine(failure.detail, 200)}.`,
-        next: 'Restore it from a backup, or move it away to start with a new identity.'
+        text: `${safeLine(failure.path, 300)} is damaged: ${safeLine(failure.detail, 200)}.`,
+        next: 'Restore it from a backup. Moved away, it is made anew: then you or your peers are strangers again.'
       }
     case 'ProfileInUse':
       return {

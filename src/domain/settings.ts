@@ -34,8 +34,6 @@ export interface Settings {
   readonly reconnectDelayMs: number
   /** Bytes of one text message at most, both ways. */
   readonly messageBytesMax: number
-  /** Bytes asked of the socket at a time (`buffer_size`). */
-  readonly bufferBytes: number
   /** After the end of piped input: stay until the peer leaves instead of leaving when all is delivered. */
   readonly stay: boolean
   /** Unprotected newline-delimited text instead of Earshot's protocol. */

@@ -41,18 +41,33 @@ export const makeDispatch = (
     toConnection(link.id, { type: 'link.heard' })
   }
 
-  const onPing = (link: Link, nonce: number): boolean => {
-    const violation = spendPings(link.pings, 1, now())
-    if (violation === undefined) wire.say(link.id, { type: 'pong', nonce })
-    else violate(link, violation)
+  /** Frames without content are paid for: PING, PONG and those of unknown types. */
+  const pay = (link: Link, frames: number): boolean => {
+    const violation = spendPings(link.pings, frames, now())
+    if (violation !== undefined) violate(link, violation)
     return violation === undefined
   }
 
-  const onPong = (link: Link, nonce: number): void => {
-    if (link.ping?.nonce !== nonce) return
+  const onPing = (link: Link, nonce: number): boolean => {
+    if (!pay(link, 1)) return false
+    wire.say(link.id, { type: 'pong', nonce })
+    return true
+  }
+
+  const onPong = (link: Link, nonce: number): boolean => {
+    if (!pay(link, 1)) return false
+    if (link.ping?.nonce !== nonce) return true
     link.rttMs = now() - link.ping.sentAt
     link.ping = undefined
     toConnection(link.id, { type: 'peer.pong' })
+    return true
+  }
+
+  const paySkipped = (link: Link): boolean => {
+    const skipped = link.reader?.skipped ?? 0
+    const fresh = skipped - link.skippedPaid
+    link.skippedPaid = skipped
+    return fresh === 0 || pay(link, fresh)
   }
 
   /** Control messages are facts for the machine. false: nothing after this counts. */
@@ -91,8 +106,7 @@ export const makeDispatch = (
       case 'ping':
         return onPing(link, message.nonce)
       case 'pong':
-        onPong(link, message.nonce)
-        return true
+        return onPong(link, message.nonce)
       case 'bye':
         toConnection(link.id, { type: 'peer.bye', why: message.reason, versions: message.versions })
         return false
@@ -119,6 +133,7 @@ export const makeDispatch = (
   const onBatch = (link: Link, batch: Batch): void => {
     link.bytesIn += batch.bytes
     if (batch.bytes > 0) noteHeard(link)
+    if (!paySkipped(link)) return
     const items: Item[] = []
     for (const message of batch.messages) {
       if (message.type === 'item') items.push(message)

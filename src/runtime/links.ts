@@ -38,6 +38,8 @@ export interface Link {
   ping: { readonly nonce: number; readonly sentAt: number } | undefined
   rttMs: number | undefined
   readonly pings: PingBudget
+  /** Skipped frames that were charged to that budget. */
+  skippedPaid: number
   openedAt: number | undefined
 }
 
@@ -85,6 +87,7 @@ export const makeLinks = (): Links => {
         ping: undefined,
         rttMs: undefined,
         pings: makePingBudget(0),
+        skippedPaid: 0,
         openedAt: undefined
       }
       links.set(id, link)

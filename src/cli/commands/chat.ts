@@ -73,9 +73,12 @@ const withPort = (event: EarshotEvent, hosts: readonly string[]): EarshotEvent =
 }
 
 /** The live adapters of one profile. They live as long as the scope. */
-const liveLayers = ({ directory, profile }: { directory: string; profile: string }) =>
+const liveLayers = (
+  { directory, profile }: { directory: string; profile: string },
+  readAheadBytes: number
+) =>
   Layer.provideMerge(
-    Layer.mergeAll(transportLayer(), peerBookLayer({ directory })),
+    Layer.mergeAll(transportLayer({ readAheadBytes }), peerBookLayer({ directory })),
     identityLayer({ directory, profile })
   )
 
@@ -111,7 +114,7 @@ const converse = Effect.fnUntraced(function* (
 ): Effect.fn.Return<number, Failure, Scope> {
   const { dirs, profile: wanted } = loaded.places
   const acquired = yield* acquireProfile({ dataHome: dirs.data, wanted })
-  const live = yield* Layer.build(liveLayers(acquired))
+  const live = yield* Layer.build(liveLayers(acquired, loaded.resolved.values.buffer_size))
   const terminal = Context.get(yield* Layer.build(layerTerminal({ plain: flags.json })), Terminal)
   let answers: Answers | undefined
   if (asksHowToStart(terminal, flags)) {

@@ -3,6 +3,7 @@
  * --show`, docs/CONFIG.md and the manual page are all made from it.
  */
 import * as Schema from 'effect/Schema'
+import { READ_AHEAD_BYTES_MAX } from '../../domain/limits.ts'
 import {
   MESSAGE_BYTES_MAX,
   NICKNAME_CHARS_MAX,
@@ -137,10 +138,10 @@ export const CONFIG_KEYS = {
   buffer_size: key({
     kind: 'number',
     schema: wholeBetween(1024, 4 * 1024 * 1024),
-    fallback: 64 * 1024,
+    fallback: READ_AHEAD_BYTES_MAX,
     expected: 'a whole number of bytes from 1024 to 4194304',
-    example: '65536',
-    about: 'Bytes asked of the network at a time. Neither text nor files depend on it.'
+    example: '1048576',
+    about: 'Received bytes that wait in memory for each link; beyond them the sender has to wait.'
   }),
   log_level: key({
     kind: 'text',

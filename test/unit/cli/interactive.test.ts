@@ -165,7 +165,6 @@ describe('chatSettings', () => {
       reconnectAttempts: 10,
       reconnectDelayMs: 2000,
       messageBytesMax: 1024 * 1024,
-      bufferBytes: 65_536,
       stay: false,
       plainText: false
     })
