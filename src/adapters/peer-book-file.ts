@@ -13,7 +13,14 @@ import { StartError } from '../domain/failures.ts'
 import type { PeerId } from '../domain/peer-id.ts'
 import { type KnownPeer, PeerBook } from '../services/peer-book.ts'
 import { readPeers, writePeers } from './peer-book-format.ts'
-import { type Peers, forgotten, pinnedTo, rekeyed, seen, trusted } from './peer-book-changes.ts'
+import {
+  type Peers,
+  forgotten,
+  pinnedTo,
+  rekeyed,
+  seen,
+  trusted
+} from '../services/peer-book-changes.ts'
 import { ensurePrivateDirectory, readPrivate, replacePrivate } from './private-files.ts'
 
 const load = Effect.fnUntraced(function* (path: string): Effect.fn.Return<Peers, StartError> {

@@ -1,5 +1,4 @@
 /** What the runtime is asked to do, from what the user set and answered. */
-import { formatEndpoint } from '../domain/endpoint.ts'
 import type { Endpoint } from '../domain/failures.ts'
 import { cleanNickname } from '../domain/nicknames.ts'
 import type { Settings } from '../domain/settings.ts'
@@ -32,13 +31,13 @@ const withPort = (endpoint: Endpoint | undefined, port: number): Endpoint | unde
 
 /**
  * @param answers undefined where nothing was asked.
- * @param hosts the addresses of this machine, for `reachable`.
+ * @param reachable the addresses of this machine.
  */
 export const chatSettings = (
   resolved: Resolved,
   flags: ChatFlags,
   answers: Answers | undefined,
-  hosts: readonly string[]
+  reachable: readonly string[]
 ): Settings => {
   const { values, origins } = resolved
   const port = answers?.port ?? values.default_port
@@ -51,7 +50,7 @@ export const chatSettings = (
       // A port of the file or the environment is a preference: a second terminal takes another one.
       required: answers?.portNamed ?? origins.default_port.source === 'flag'
     },
-    reachable: hosts.map((host) => formatEndpoint({ host, port })),
+    reachable,
     defaultPort,
     connect: answers === undefined ? withPort(flags.connect, defaultPort) : answers.connect,
     expect: flags.expect,

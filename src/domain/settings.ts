@@ -22,7 +22,7 @@ export interface Settings {
     /** true: the user named the port, so a taken one is an error; false: another may be used. */
     readonly required: boolean
   }
-  /** `host:port` texts under which this machine can be reached, to tell a friend. */
+  /** Addresses (no ports) under which this machine can be reached, to tell a friend. */
   readonly reachable: readonly string[]
   /** The port of an address that names none (`default_port`). */
   readonly defaultPort: number

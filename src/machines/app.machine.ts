@@ -61,6 +61,7 @@ const running = parts.createStateConfig({
       },
       { guard: 'mayGrant', actions: 'grant' },
       { guard: 'tooManyKnocks', actions: 'denyBusy' },
+      { guard: 'knocksAlready', actions: 'noteKnock' },
       { actions: ['noteKnock', { type: 'tell', params: tells.knocking }] }
     ],
     'connection.authenticated': { actions: 'meet' },

@@ -147,20 +147,21 @@ export const parts = base.extend({
     ),
     grant: base.enqueueActions(({ context, event, enqueue }) => {
       const peerId = rules.judgedPeer(event)
-      const link = rules.judgedLink(context, event)
-      if (link === undefined) return
+      const links = rules.judgedLinks(context, event)
       enqueue.assign({
-        connections: withRow(context.connections, link, { state: 'granted', peerId })
+        connections: context.connections.map((one) =>
+          links.includes(one.id) ? { ...one, state: 'granted', peerId } : one
+        )
       })
-      enqueue.sendTo(link, { type: 'auth.granted' } satisfies ConnectionEvent)
+      for (const link of links) {
+        enqueue.sendTo(link, { type: 'auth.granted' } satisfies ConnectionEvent)
+      }
     }),
     denyUnwelcome: base.enqueueActions(({ context, event, enqueue }) => {
-      const link = rules.judgedLink(context, event)
-      if (link !== undefined) enqueue.sendTo(link, denial('denied'))
+      for (const link of rules.judgedLinks(context, event)) enqueue.sendTo(link, denial('denied'))
     }),
     denyBusy: base.enqueueActions(({ context, event, enqueue }) => {
-      const link = rules.judgedLink(context, event)
-      if (link !== undefined) enqueue.sendTo(link, denial('busy'))
+      for (const link of rules.judgedLinks(context, event)) enqueue.sendTo(link, denial('busy'))
     }),
     meet: base.enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'connection.authenticated') return
@@ -227,7 +228,9 @@ export const parts = base.extend({
     mayGrant: ({ context, event }) => rules.verdictOf(context, event) === 'grant',
     tooManyKnocks: ({ context }) =>
       context.connections.filter((one) => one.state === 'knocking').length >= KNOCKS_MAX,
-    isKnocking: ({ context, event }) => rules.judgedLink(context, event) !== undefined,
+    isKnocking: ({ context, event }) => rules.judgedLinks(context, event).length > 0,
+    knocksAlready: ({ context, event }) =>
+      event.type === 'connection.knocked' && rules.knocksOf(context, event.peerId).length > 0,
     isWrongPeer: ({ context, event }) =>
       event.type === 'connection.closed' &&
       rules.isFirstDial(context, event) &&

@@ -1,7 +1,7 @@
 /** The app's decisions, as pure functions of its context and an event. */
 import type { CloseReason, Endpoint } from '../domain/failures.ts'
 import type { PeerId } from '../domain/peer-id.ts'
-import type { AppContext, AppEvent, SessionRow } from './app.types.ts'
+import type { AppContext, AppEvent, ConnectionRow, SessionRow } from './app.types.ts'
 import type { SessionEvent } from './session.types.ts'
 
 export interface DialRequest {
@@ -41,13 +41,18 @@ export const verdictOf = (context: AppContext, event: AppEvent): 'grant' | 'deny
   if (context.expect !== undefined && context.expect !== peerId && role === 'acceptor')
     return 'deny'
   if (context.expect === peerId) return 'grant'
-  if (trust !== undefined || context.sessions.some((one) => one.peerId === peerId)) return 'grant'
+  if (trust !== undefined || isLetIn(context, peerId)) return 'grant'
   if (context.unknownPeers === 'deny') return 'deny'
   if (context.unknownPeers === 'ask') return context.attended ? 'ask' : 'deny'
   if (role === 'dialer') return 'grant'
   if (!isEngaged(context, peerId)) return 'grant'
   return context.attended ? 'ask' : 'deny'
 }
+
+/** It is here already, or on its way in by another link. */
+const isLetIn = (context: AppContext, peerId: PeerId): boolean =>
+  context.sessions.some((one) => one.peerId === peerId) ||
+  context.connections.some((one) => one.state === 'granted' && one.peerId === peerId)
 
 /** Somebody else is being talked to, or is on the way in. */
 const isEngaged = (context: AppContext, peerId: PeerId): boolean =>
@@ -59,13 +64,16 @@ const isEngaged = (context: AppContext, peerId: PeerId): boolean =>
 export const judgedPeer = (event: AppEvent): PeerId | undefined =>
   'peerId' in event ? event.peerId : undefined
 
-/** The link that a verdict is about: the one that knocks now, or the one that the user names. */
-export const judgedLink = (context: AppContext, event: AppEvent): string | undefined => {
-  if (event.type === 'connection.knocked') return event.link
-  if (event.type !== 'user.accept' && event.type !== 'user.decline') return undefined
-  return context.connections.find((one) => one.state === 'knocking' && one.peerId === event.peerId)
-    ?.id
+/** The links that a verdict is about: the one that knocks now, or all of the peer that the user names. */
+export const judgedLinks = (context: AppContext, event: AppEvent): readonly string[] => {
+  if (event.type === 'connection.knocked') return [event.link]
+  if (event.type !== 'user.accept' && event.type !== 'user.decline') return []
+  return knocksOf(context, event.peerId).map(({ id }) => id)
 }
+
+/** A peer knocks twice where it and we dial each other and both are asked about. */
+export const knocksOf = (context: AppContext, peerId: PeerId): readonly ConnectionRow[] =>
+  context.connections.filter((one) => one.state === 'knocking' && one.peerId === peerId)
 
 /** An event, and the peer whose session it is for. */
 interface Passed {

@@ -4,6 +4,7 @@
  */
 import * as Clock from 'effect/Clock'
 import * as Effect from 'effect/Effect'
+import { formatEndpoint } from '../domain/endpoint.ts'
 import type { EarshotEvent } from '../domain/events.ts'
 import { ListenError } from '../domain/failures.ts'
 import {
@@ -23,6 +24,7 @@ const FLOOD_REPORT_MS = 10_000
 export interface AcceptorWorld {
   readonly links: Links
   readonly emit: (events: readonly EarshotEvent[]) => void
+  /** Addresses of this machine. */
   readonly reachable: readonly string[]
 }
 
@@ -65,7 +67,9 @@ export const acceptor =
       const listener = yield* open(listen)
       const clock = yield* Clock.Clock
       const { address } = listener
-      world.emit([{ type: 'listen.opened', address, reachable: world.reachable }])
+      const { port } = address
+      const reachable = world.reachable.map((host) => formatEndpoint({ host, port }))
+      world.emit([{ type: 'listen.opened', address, reachable }])
       send({ type: 'acceptor.opened', address })
       const bucket: Bucket = { tokens: ACCEPT_BURST_MAX, at: 0 }
       let dropped = 0

@@ -82,10 +82,10 @@ export const makeDirectory = ({
     }
   }
 
-  const knocking = (): readonly PeerId[] =>
-    app().connections.flatMap((row) =>
-      row.state === 'knocking' && row.peerId !== undefined ? [row.peerId] : []
-    )
+  const knocking = (): readonly PeerId[] => {
+    const rows = app().connections.filter(({ state }) => state === 'knocking')
+    return [...new Set(rows.flatMap(({ peerId }) => peerId ?? []))]
+  }
 
   const knockDetails = (id: PeerId): PeerDetails => ({
     id,

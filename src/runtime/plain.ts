@@ -9,6 +9,7 @@ import * as Effect from 'effect/Effect'
 import * as Exit from 'effect/Exit'
 import * as Scope from 'effect/Scope'
 import type { Command } from '../domain/commands.ts'
+import { formatEndpoint } from '../domain/endpoint.ts'
 import type { EarshotEvent } from '../domain/events.ts'
 import type { CloseReason } from '../domain/failures.ts'
 import { FAREWELL_TIMEOUT_MS_MAX } from '../domain/limits.ts'
@@ -185,7 +186,11 @@ const listenPlain = ({ settings, tell, end, begin, isBusy }: Effect.Success<type
   Effect.gen(function* () {
     const { host, port } = settings.listen
     const listener = yield* (yield* Transport).listen({ host, port })
-    tell({ type: 'listen.opened', address: listener.address, reachable: settings.reachable })
+    const { address } = listener
+    const reachable = settings.reachable.map((own) =>
+      formatEndpoint({ host: own, port: address.port })
+    )
+    tell({ type: 'listen.opened', address, reachable })
     tell({ type: 'listen.waiting' })
     while (true) {
       const stream = yield* listener.accept

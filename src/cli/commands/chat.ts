@@ -16,7 +16,6 @@ import { layer as transportLayer } from '../../adapters/tcp-transport.ts'
 import { layerTerminal } from '../../adapters/tty-layer.ts'
 import { parseJsonCommand } from '../../domain/command-json.ts'
 import { parseLine } from '../../domain/command-line.ts'
-import { formatEndpoint } from '../../domain/endpoint.ts'
 import type { EarshotEvent } from '../../domain/events.ts'
 import { EXIT_OK, exitCodeOf } from '../../domain/exit-code.ts'
 import type { StartError } from '../../domain/failures.ts'
@@ -64,13 +63,6 @@ const openLog = Effect.fnUntraced(function* (
   }
   return log
 })
-
-/** The port is known when it is open: another one was taken, or any free one was asked for. */
-const withPort = (event: EarshotEvent, hosts: readonly string[]): EarshotEvent => {
-  if (event.type !== 'listen.opened') return event
-  const { port } = event.address
-  return { ...event, reachable: hosts.map((host) => formatEndpoint({ host, port })) }
-}
 
 /** The live adapters of one profile. They live as long as the scope. */
 const liveLayers = (
@@ -128,9 +120,8 @@ const converse = Effect.fnUntraced(function* (
   const show = yield* viewOf(terminal, flags)
   const record = logTap(log)
   const emit = (events: readonly EarshotEvent[]): void => {
-    const told = events.map((event) => withPort(event, hosts))
-    record(told)
-    show(told)
+    record(events)
+    show(events)
   }
   const { profile, displaced } = acquired
   if (displaced !== undefined) emit([{ type: 'app.profile', profile, ...displaced }])

@@ -3,7 +3,7 @@
  * Method: the pure change functions on a book at its bound.
  */
 import { describe, expect, it } from '@effect/vitest'
-import { type Peers, seen } from '../../../src/adapters/peer-book-changes.ts'
+import { type Peers, seen } from '../../../src/services/peer-book-changes.ts'
 import type { Trust } from '../../../src/domain/events.ts'
 import { PEERS_MAX } from '../../../src/domain/limits.ts'
 import { type PeerId, peerIdFromPublicKey } from '../../../src/domain/peer-id.ts'

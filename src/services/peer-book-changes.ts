@@ -3,7 +3,7 @@ import type { Trust } from '../domain/events.ts'
 import type { Endpoint } from '../domain/failures.ts'
 import { PEERS_MAX, TARGETS_PER_PEER_MAX } from '../domain/limits.ts'
 import type { PeerId } from '../domain/peer-id.ts'
-import type { KnownPeer, Sighting } from '../services/peer-book.ts'
+import type { KnownPeer, Sighting } from './peer-book.ts'
 
 export type Peers = ReadonlyMap<PeerId, KnownPeer>
 
