@@ -156,7 +156,7 @@ describe('chatSettings', () => {
     expect(settingsOf([])).toEqual({
       nickname: undefined,
       listen: { host: undefined, port: 8080, required: false },
-      reachable: ['192.168.1.5:8080', '[fd00::2]:8080'],
+      reachable: ['192.168.1.5', 'fd00::2'],
       defaultPort: 8080,
       connect: undefined,
       expect: undefined,
