@@ -1,0 +1,332 @@
+/**
+ * Goal: who gets in, and what everybody reads about it: the first stranger, later ones, known, blocked
+ * and changed peers, oneself, and one identity that runs twice (docs/PROTOCOL.md §5).
+ * Method: the whole program on simulated hosts, one rule a test.
+ */
+import { describe, expect, it } from '@effect/vitest'
+import * as Effect from 'effect/Effect'
+import type { PeerId } from '../../src/domain/peer-id.ts'
+import { makeWorld, type World, type WorldHost } from '../../src/simulation/world.ts'
+import {
+  at,
+  chat,
+  expectNothingHeld,
+  expectTalk,
+  makePair,
+  MINUTE_MS,
+  outcome,
+  SECOND_MS,
+  seeds,
+  story,
+  texts,
+  told
+} from './stage.ts'
+
+const known = (host: WorldHost, id: PeerId) => Effect.runSync(host.book.find(id))
+
+/** Another host that dials Alice. */
+const caller = (world: World, name: string, alice: WorldHost): WorldHost => {
+  const host = chat(world, name, { connect: at(alice) })
+  world.clock.advance(2 * SECOND_MS)
+  return host
+}
+
+describe('accept-new', () => {
+  it('lets the first stranger in and pins it, and both ends read that it is a first contact', () => {
+    const { alice, bob } = makePair(1)
+    expect(told(alice, 'peer.knocking')).toHaveLength(0)
+    for (const [host, other] of [
+      [alice, bob],
+      [bob, alice]
+    ] as const) {
+      const [connected] = told(host, 'peer.connected')
+      expect(connected).toMatchObject({
+        peer: { id: other.peerId, nickname: other.name },
+        firstContact: true,
+        returned: false,
+        trust: 'tofu'
+      })
+      expect(known(host, other.peerId)?.trust).toBe('tofu')
+    }
+    expect(known(bob, alice.peerId)?.targets).toEqual(['10.0.0.1:7000'])
+  })
+
+  it('knows the peer the next time', () => {
+    const { world, alice, bob } = makePair(1)
+    alice.enter({ type: 'quit' })
+    bob.enter({ type: 'quit' })
+    world.clock.advance(MINUTE_MS)
+    world.restart(alice)
+    world.restart(bob)
+    world.clock.advance(2 * SECOND_MS)
+    expect(told(alice, 'peer.connected', 2)).toMatchObject([{ firstContact: false }])
+    expect(told(bob, 'peer.connected', 2)).toMatchObject([{ firstContact: false }])
+  })
+
+  it('makes a second stranger knock while they talk; /accept lets it in', () => {
+    const pair = makePair(2)
+    const { world, alice } = pair
+    const carol = caller(world, 'carol', alice)
+    expect(told(alice, 'peer.knocking')).toMatchObject([{ peer: { id: carol.peerId } }])
+    expect(told(carol, 'peer.connected')).toHaveLength(0)
+    carol.type('let me in')
+    expectTalk(pair, 'during the knock')
+    alice.enter({ type: 'accept' })
+    world.clock.advance(2 * SECOND_MS)
+    expect(told(alice, 'peer.connected')).toHaveLength(2)
+    expect(told(carol, 'peer.connected')).toHaveLength(1)
+    carol.type('thanks')
+    world.clock.advance(SECOND_MS)
+    expect(texts(alice)).toContain('thanks')
+    expect(known(alice, carol.peerId)?.trust).toBe('tofu')
+    expectTalk(pair, 'after it')
+    expectNothingHeld(world, [alice, pair.bob, carol])
+  })
+
+  it('/decline refuses it, in words at both ends', () => {
+    const pair = makePair(3)
+    const { world, alice } = pair
+    const carol = caller(world, 'carol', alice)
+    alice.enter({ type: 'decline' })
+    world.clock.advance(2 * SECOND_MS)
+    expect(told(alice, 'peer.declined')).toMatchObject([
+      { peer: { id: carol.peerId }, why: 'by-user' }
+    ])
+    expect(told(carol, 'dial.failed')).toMatchObject([
+      { reason: { _tag: 'Refused', by: 'them', why: 'denied' }, then: 'listen' }
+    ])
+    expect(known(alice, carol.peerId)).toBeUndefined()
+    expectTalk(pair)
+  })
+
+  it('a knock that nobody answers ends by itself', () => {
+    const pair = makePair(3)
+    const { world, alice } = pair
+    const carol = caller(world, 'carol', alice)
+    world.clock.advance(2 * MINUTE_MS)
+    expect(told(carol, 'dial.failed')).toMatchObject([
+      { reason: { _tag: 'Refused', by: 'them', why: 'timeout' } }
+    ])
+    alice.enter({ type: 'accept' })
+    world.clock.advance(SECOND_MS)
+    expect(told(alice, 'command.invalid')).toHaveLength(1)
+    expectTalk(pair)
+  })
+
+  it('three may knock; the fourth is told that we are busy; /accept NAME picks one', () => {
+    const pair = makePair(4)
+    const { world, alice } = pair
+    const callers = ['carol', 'dave', 'erin', 'frank'].map((name) => caller(world, name, alice))
+    const [carol, dave, erin, frank] = callers as [WorldHost, WorldHost, WorldHost, WorldHost]
+    expect(told(alice, 'peer.knocking').map(({ peer }) => peer.id)).toEqual(
+      [carol, dave, erin].map(({ peerId }) => peerId)
+    )
+    expect(told(frank, 'dial.failed')).toMatchObject([
+      { reason: { _tag: 'Refused', by: 'them', why: 'busy' } }
+    ])
+    alice.enter({ type: 'accept' })
+    world.clock.advance(SECOND_MS)
+    expect(told(alice, 'command.invalid')).toHaveLength(1)
+    alice.enter({ type: 'accept', who: dave.peerId })
+    world.clock.advance(SECOND_MS)
+    expect(told(dave, 'peer.connected')).toHaveLength(1)
+    expect(told(carol, 'peer.connected')).toHaveLength(0)
+    // A place is free again.
+    frank.enter({ type: 'connect', target: alice.address })
+    world.clock.advance(2 * SECOND_MS)
+    expect(told(alice, 'peer.knocking')).toHaveLength(4)
+    expectTalk(pair)
+    expectNothingHeld(world, [alice, pair.bob, ...callers])
+  })
+
+  it('lets strangers in one by one even when two call at the same moment', () => {
+    for (const seed of seeds(40)) {
+      const world = makeWorld(seed)
+      const alice = chat(world, 'alice')
+      const bob = chat(world, 'bob', { connect: at(alice) })
+      const carol = chat(world, 'carol', { connect: at(alice) })
+      world.clock.advance(5 * SECOND_MS)
+      expect(told(alice, 'peer.connected')).toHaveLength(1)
+      expect(told(alice, 'peer.knocking')).toHaveLength(1)
+      const came = [bob, carol].filter((host) => told(host, 'peer.connected').length === 1)
+      expect(came).toHaveLength(1)
+    }
+  })
+
+  it('a pipe has nobody to ask: it denies the second stranger', () => {
+    const world = makeWorld(5)
+    const alice = chat(world, 'alice', {}, { interactive: false })
+    caller(world, 'bob', alice)
+    const carol = caller(world, 'carol', alice)
+    expect(told(alice, 'peer.declined')).toMatchObject([{ why: 'policy' }])
+    expect(told(carol, 'dial.failed')).toMatchObject([{ reason: { why: 'denied' } }])
+  })
+})
+
+describe('ask and deny', () => {
+  it('ask: every stranger knocks, the first one too; a known one does not', () => {
+    const world = makeWorld(6)
+    const alice = chat(world, 'alice', { unknownPeers: 'ask' })
+    const bob = caller(world, 'bob', alice)
+    expect(told(alice, 'peer.knocking')).toHaveLength(1)
+    alice.enter({ type: 'accept' })
+    world.clock.advance(2 * SECOND_MS)
+    expectTalk({ world, alice, bob })
+    bob.enter({ type: 'quit' })
+    world.clock.advance(2 * SECOND_MS)
+    world.restart(bob)
+    world.clock.advance(2 * SECOND_MS)
+    expect(told(alice, 'peer.knocking')).toHaveLength(1)
+    expect(told(alice, 'peer.connected')).toHaveLength(2)
+  })
+
+  it('ask at both ends, dialling each other: one yes at each end is enough', () => {
+    for (const seed of seeds(30)) {
+      const world = makeWorld(seed)
+      const ask = { unknownPeers: 'ask' } as const
+      const alice = chat(world, 'alice', { ...ask, connect: { host: '10.0.0.2', port: 7000 } })
+      const bob = chat(world, 'bob', { ...ask, connect: at(alice) })
+      world.clock.advance(2 * SECOND_MS)
+      alice.enter({ type: 'accept' })
+      world.clock.advance(SECOND_MS)
+      bob.enter({ type: 'accept' })
+      world.clock.advance(3 * MINUTE_MS)
+      const label = `seed ${seed}: ${story(alice).join(' ')} / ${story(bob).join(' ')}`
+      for (const host of [alice, bob]) {
+        expect(told(host, 'command.invalid'), label).toHaveLength(0)
+        expect(told(host, 'peer.connected'), label).toHaveLength(1)
+        expect(told(host, 'peer.knocking'), label).toHaveLength(1)
+        expect(told(host, 'dial.failed'), label).toHaveLength(
+          told(host, 'dial.failed').filter(({ reason }) => reason._tag === 'DialError').length
+        )
+        expect(told(host, 'link.refused'), label).toHaveLength(0)
+      }
+      expectTalk({ world, alice, bob }, label)
+    }
+  })
+
+  it('deny: no stranger, but whom we know', () => {
+    const world = makeWorld(8)
+    const alice = chat(world, 'alice', { unknownPeers: 'deny' })
+    const bob = caller(world, 'bob', alice)
+    expect(told(alice, 'peer.knocking')).toHaveLength(0)
+    expect(told(alice, 'peer.declined')).toMatchObject([{ why: 'policy' }])
+    expect(told(bob, 'dial.failed')).toMatchObject([{ reason: { why: 'denied' } }])
+    const seen = { id: bob.peerId, nickname: 'bob', target: undefined, at: 0 }
+    Effect.runSync(Effect.orDie(alice.book.saw(seen)))
+    bob.enter({ type: 'connect', target: alice.address })
+    world.clock.advance(2 * SECOND_MS)
+    expectTalk({ world, alice, bob })
+  })
+
+  it('a blocked peer gets in nowhere, by no policy, and cannot be dialled', () => {
+    const { world, alice, bob } = makePair(9)
+    bob.enter({ type: 'quit' })
+    world.clock.advance(2 * SECOND_MS)
+    Effect.runSync(Effect.orDie(alice.book.setTrust(bob.peerId, 'blocked')))
+    world.restart(bob)
+    world.clock.advance(2 * SECOND_MS)
+    expect(told(bob, 'peer.connected', 2)).toHaveLength(0)
+    expect(told(bob, 'dial.failed', 2)).toMatchObject([{ reason: { why: 'denied' } }])
+    expect(told(alice, 'peer.connected')).toHaveLength(1)
+    alice.enter({ type: 'connect', target: bob.address })
+    world.clock.advance(2 * SECOND_MS)
+    expect(told(alice, 'peer.connected')).toHaveLength(1)
+    expect(known(alice, bob.peerId)?.trust).toBe('blocked')
+  })
+})
+
+describe('--expect', () => {
+  it('at the dialler: another id answers, nothing is said, and the run fails', () => {
+    const world = makeWorld(10)
+    const alice = chat(world, 'alice')
+    const carol = chat(world, 'carol')
+    const bob = chat(world, 'bob', { connect: at(alice), expect: carol.peerId })
+    world.clock.advance(5 * SECOND_MS)
+    const reason = {
+      _tag: 'SecureError',
+      failure: { _tag: 'IdentityChanged', expected: carol.peerId, actual: alice.peerId }
+    }
+    expect(told(bob, 'dial.failed')).toMatchObject([{ reason, then: 'stop' }])
+    expect(outcome(bob)).toMatchObject({
+      exit: 'failed',
+      failure: { _tag: 'PeerUnreachable', reason }
+    })
+    expect(told(alice, 'peer.connected')).toHaveLength(0)
+    expect(known(bob, alice.peerId)).toBeUndefined()
+    expectNothingHeld(world, [alice, bob, carol])
+  })
+
+  it('at the acceptor: other ids are denied, the expected one is let in', () => {
+    const world = makeWorld(11)
+    const probe = makeWorld(11)
+    const bobId = chat(probe, 'bob').peerId
+    const alice = chat(world, 'alice', { expect: bobId, unknownPeers: 'deny' })
+    const carol = caller(world, 'carol', alice)
+    expect(told(carol, 'dial.failed')).toMatchObject([{ reason: { why: 'denied' } }])
+    const bob = caller(world, 'bob', alice)
+    expect(bob.peerId).toBe(bobId)
+    expectTalk({ world, alice, bob })
+  })
+})
+
+describe('a pinned address', () => {
+  it('that answers with another key stops the run, and nothing is said', () => {
+    const world = makeWorld(12)
+    const alice = chat(world, 'alice')
+    world.network.addName('home.example', [alice.address])
+    const bob = chat(world, 'bob', { connect: { host: 'home.example', port: 7000 } })
+    world.clock.advance(2 * SECOND_MS)
+    expectTalk({ world, alice, bob })
+    bob.enter({ type: 'quit' })
+    world.clock.advance(MINUTE_MS)
+    const impostor = chat(world, 'impostor')
+    world.network.addName('home.example', [impostor.address])
+    world.restart(bob)
+    world.clock.advance(5 * SECOND_MS)
+    expect(outcome(bob)).toMatchObject({
+      exit: 'failed',
+      failure: {
+        _tag: 'PeerUnreachable',
+        reason: {
+          failure: {
+            _tag: 'IdentityChanged',
+            expected: alice.peerId,
+            actual: impostor.peerId
+          }
+        }
+      }
+    })
+    expect(told(impostor, 'peer.connected')).toHaveLength(0)
+  })
+})
+
+describe('oneself', () => {
+  it('dialled at its own address, the run says so and fails', () => {
+    for (const host of ['10.0.0.1', '127.0.0.1']) {
+      const world = makeWorld(13)
+      const alice = chat(world, 'alice', { connect: { host, port: 7000 } })
+      world.clock.advance(5 * SECOND_MS)
+      expect(told(alice, 'dial.failed')).toMatchObject([
+        { reason: { _tag: 'SecureError', failure: { _tag: 'DialledSelf' } }, then: 'stop' }
+      ])
+      expect(outcome(alice)).toMatchObject({
+        exit: 'failed',
+        failure: { reason: { failure: { _tag: 'DialledSelf' } } }
+      })
+      expect(told(alice, 'peer.knocking')).toHaveLength(0)
+      expectNothingHeld(world, [alice])
+    }
+  })
+
+  it('dialled by /connect in the middle of a talk, only that dial fails', () => {
+    const pair = makePair(14)
+    pair.alice.enter({ type: 'connect', target: '127.0.0.1' })
+    pair.world.clock.advance(5 * SECOND_MS)
+    expect(told(pair.alice, 'dial.failed')).toMatchObject([
+      { reason: { failure: { _tag: 'DialledSelf' } } }
+    ])
+    expect(outcome(pair.alice)).toBeUndefined()
+    expectTalk(pair)
+  })
+})
