@@ -13,6 +13,7 @@ import type { Sends } from './ports.ts'
 
 /** What is passed on between connections and sessions, running or leaving. */
 const passing = {
+  'connection.offered': { actions: 'passToSession' },
   'connection.opened': { actions: ['noteOpened', 'passToSession'] },
   'connection.suspect': { actions: 'passToSession' },
   'connection.recovered': { actions: 'passToSession' },
@@ -159,6 +160,7 @@ export const appSends: readonly Sends[] = [
     to: 'session',
     events: [
       'link.authenticated',
+      'link.offered',
       'link.opened',
       'link.closed',
       'link.suspect',

@@ -89,6 +89,8 @@ export const forSession = (context: AppContext, event: AppEvent): readonly Passe
 
 const translated = (event: AppEvent): readonly Passed[] => {
   switch (event.type) {
+    case 'connection.offered':
+      return [{ peerId: event.peerId, event: { type: 'link.offered', link: event.link } }]
     case 'connection.opened':
       return [{ peerId: event.peerId, event: { type: 'link.opened', link: event.link } }]
     case 'connection.suspect': {

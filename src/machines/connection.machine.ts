@@ -91,10 +91,19 @@ const handshake = parts.createStateConfig({
             'link.duplicated': { guard: 'isDecider', target: '#duplicate', actions: 'sendDup' },
             'peer.select': {
               guard: 'isSelectedPeerTurn',
-              target: '#connected',
-              actions: ['sendSelect', 'openSession', 'reportOpened']
+              target: 'offered',
+              actions: 'reportOffered'
             },
             'peer.dup': { guard: 'isSelectedPeerTurn', target: '#closed', actions: 'end' }
+          }
+        },
+        // The peer chose this link. Our session may doubt that it is the process that we talk to.
+        offered: {
+          on: {
+            'link.selected': {
+              target: '#connected',
+              actions: ['sendSelect', 'openSession', 'reportOpened']
+            }
           }
         },
         confirming: {
@@ -227,6 +236,7 @@ export const connectionSends: readonly Sends[] = [
       'connection.fell-back',
       'connection.knocked',
       'connection.authenticated',
+      'connection.offered',
       'connection.opened',
       'connection.suspect',
       'connection.recovered',

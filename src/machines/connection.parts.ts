@@ -58,6 +58,7 @@ export const parts = setup({
     reportFellBack: sendParent(reports.fellBack),
     reportKnocked: sendParent(reports.knocked),
     reportAuthenticated: sendParent(reports.authenticated),
+    reportOffered: sendParent(reports.offered),
     reportOpened: sendParent(reports.opened),
     reportSuspect: sendParent(reports.suspect),
     reportRecovered: sendParent(reports.recovered),

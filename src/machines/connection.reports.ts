@@ -44,6 +44,12 @@ export const authenticated = ({ context }: Args): ConnectionReport => ({
   }
 })
 
+export const offered = ({ context }: Args): ConnectionReport => ({
+  type: 'connection.offered',
+  link: context.id,
+  peerId: peerOf(context)
+})
+
 export const opened = ({ context }: Args): ConnectionReport => ({
   type: 'connection.opened',
   link: context.id,

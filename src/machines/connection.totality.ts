@@ -118,6 +118,7 @@ export const connectionTotality: Totality<ConnectionEvent['type']> = {
       states: [
         ...UNSETTLED,
         'handshake.settling.choosing',
+        'handshake.settling.offered',
         'handshake.settling.confirming',
         ...OPEN
       ],
@@ -128,6 +129,11 @@ export const connectionTotality: Totality<ConnectionEvent['type']> = {
       states: [...UNSETTLED, 'handshake.settling.awaitingReady', ...OPEN],
       events: ['peer.select', 'peer.dup'],
       why: 'protocol/link-order lets one of them pass, once, after READY.'
+    },
+    {
+      states: ['handshake.settling.offered'],
+      events: ['peer.select', 'peer.dup', 'link.duplicated'],
+      why: 'SELECT came already, and where the peer decides we call no link a duplicate.'
     },
     {
       states: ['handshake.settling.confirming'],

@@ -121,6 +121,8 @@ export type ConnectionReport =
       readonly trust: Trust | undefined
     }
   | { readonly type: 'connection.authenticated'; readonly facts: LinkFacts }
+  /** The peer, which decides, selected this link; `session.selects` agrees. */
+  | { readonly type: 'connection.offered'; readonly link: string; readonly peerId: PeerId }
   | { readonly type: 'connection.opened'; readonly link: string; readonly peerId: PeerId }
   | {
       readonly type: 'connection.suspect'

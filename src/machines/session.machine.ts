@@ -6,7 +6,8 @@
  *
  * Invariants: at most one link is active; where we decide (the lower id), a link is selected only
  * while no other is chosen, and others are called duplicates only after the chosen one was confirmed
- * by the peer; where the peer decides, a link becomes active only when it was selected there.
+ * by the peer; where the peer decides, a link becomes active only when it was selected there, and
+ * another process of the peer only once the one that we talk to does not answer.
  * A silent active link never blocks a new one: it is probed, and superseded when it does not answer.
  */
 import type { Sends } from './ports.ts'
@@ -21,6 +22,7 @@ const offline = parts.createStateConfig({
       target: '#online',
       actions: ['activate', { type: 'tell', params: tells.connected }, 'markOnline', 'reportOnline']
     },
+    'link.offered': { guard: 'isKnownLink', actions: ['noteOffered', 'agree'] },
     'link.closed': { actions: 'dropLink' }
   },
   states: {
@@ -99,6 +101,37 @@ const online = parts.createStateConfig({
           { guard: 'isSuspect', target: 'moving', actions: 'addCandidate' },
           { guard: 'isDecider', target: 'probing', actions: 'addCandidate' },
           { actions: 'addCandidate' }
+        ],
+        'link.offered': [
+          { guard: 'isElsewhere', target: 'doubting', actions: 'noteOffered' },
+          { guard: 'isKnownLink', actions: ['noteOffered', 'agree'] }
+        ]
+      }
+    },
+    doubting: {
+      entry: 'probeActive',
+      after: { probeDeadline: { target: 'steady', actions: 'agree' } },
+      on: {
+        'link.answered': { guard: 'isActive', target: 'steady', actions: 'refuseOffer' },
+        'link.authenticated': { actions: 'addCandidate' },
+        'link.offered': {
+          guard: 'isOfThisProcess',
+          target: 'steady',
+          actions: ['refuseOffer', 'noteOffered', 'agree']
+        },
+        'link.closed': [
+          { guard: 'isChosen', target: 'steady', actions: 'dropLink' },
+          {
+            guard: 'isActive',
+            target: '#offline',
+            actions: [
+              'noteLoss',
+              { type: 'tell', params: tells.disconnected },
+              'reportOffline',
+              'agree'
+            ]
+          },
+          { actions: 'dropLink' }
         ]
       }
     },

@@ -57,6 +57,26 @@ export const parts = setup({
       enqueue.assign({ chosen: next, candidates: without(context.candidates, next.link) })
       enqueue.sendParent({ type: 'session.selects', link: next.link } satisfies SessionReport)
     }),
+    /** The peer decides, and chose this link: what it chose last is what counts. */
+    noteOffered: assign(({ context, event }) => {
+      const offered = context.candidates.find((one) => one.link === linkOf(event))
+      return offered === undefined
+        ? {}
+        : { chosen: offered, candidates: without(context.candidates, offered.link) }
+    }),
+    agree: enqueueActions(({ context, enqueue }) => {
+      if (context.chosen === undefined) return
+      enqueue.sendParent({
+        type: 'session.selects',
+        link: context.chosen.link
+      } satisfies SessionReport)
+    }),
+    refuseOffer: enqueueActions(({ context, enqueue }) => {
+      if (context.chosen === undefined) return
+      const { link } = context.chosen
+      enqueue.sendParent({ type: 'session.refuses-elsewhere', link } satisfies SessionReport)
+      enqueue.assign({ chosen: undefined })
+    }),
     activate: enqueueActions(({ context, event, enqueue }) => {
       const link = linkOf(event)
       const facts = [context.chosen, ...context.candidates].find((one) => one?.link === link)
@@ -159,6 +179,16 @@ export const parts = setup({
     isKnownLink: ({ context, event }) =>
       [context.chosen, ...context.candidates].some((facts) => facts?.link === linkOf(event)),
     nothingChosen: ({ context }) => context.chosen === undefined,
+    /** Another process with the peer's identity, while the one that we talk to seems well. */
+    isElsewhere: ({ context, event }) =>
+      !context.suspect &&
+      context.candidates.some(
+        (one) => one.link === linkOf(event) && one.instance !== context.active?.instance
+      ),
+    isOfThisProcess: ({ context, event }) =>
+      context.candidates.some(
+        (one) => one.link === linkOf(event) && one.instance === context.active?.instance
+      ),
     isSuspect: ({ context }) => context.suspect && context.ourId < context.peerId,
     mayRedial: ({ context }) =>
       context.mayRedial &&

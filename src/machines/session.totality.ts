@@ -15,6 +15,11 @@ export const sessionTotality: Totality<SessionEvent['type']> = {
       why: 'Every PONG is reported, and only a probe waits for one.'
     },
     {
+      states: ['online.probing', 'online.moving'],
+      events: ['link.offered'],
+      why: 'Here we decide; the peer offers a link only where it does.'
+    },
+    {
       states: [
         'offline.redial.idle',
         'offline.redial.backoff',

@@ -16,7 +16,7 @@ export interface SessionInput {
 export interface SessionContext extends SessionInput {
   /** Authenticated links that carry nothing yet, oldest first. */
   readonly candidates: readonly LinkFacts[]
-  /** The link that the peer with the lower id selected and the other has not confirmed. */
+  /** The link that the peer with the lower id selected and the other has not agreed to. */
   readonly chosen: LinkFacts | undefined
   /** The link that carries the session. */
   readonly active: LinkFacts | undefined
@@ -33,6 +33,7 @@ export interface SessionContext extends SessionInput {
 
 export type SessionEvent =
   | { readonly type: 'link.authenticated'; readonly facts: LinkFacts }
+  | { readonly type: 'link.offered'; readonly link: string }
   | { readonly type: 'link.opened'; readonly link: string }
   | { readonly type: 'link.closed'; readonly link: string; readonly reason: CloseReason }
   | { readonly type: 'link.suspect'; readonly link: string; readonly silentMs: number }

@@ -118,6 +118,11 @@ export const sessionSamples: Samples<SessionEvent> = {
     { type: 'link.authenticated', facts: B },
     { type: 'link.authenticated', facts: C }
   ],
+  'link.offered': [
+    { type: 'link.offered', link: A.link },
+    { type: 'link.offered', link: B.link },
+    { type: 'link.offered', link: C.link }
+  ],
   'link.opened': [
     { type: 'link.opened', link: A.link },
     { type: 'link.opened', link: B.link },
@@ -188,6 +193,7 @@ export const appSamples: Samples<AppEvent> = {
     }
   ],
   'connection.authenticated': [{ type: 'connection.authenticated', facts: A }],
+  'connection.offered': [{ type: 'connection.offered', link, peerId: PEER }],
   'connection.opened': [{ type: 'connection.opened', link, peerId: PEER }],
   'connection.suspect': [{ type: 'connection.suspect', link, peerId: PEER, silentMs: 15_000 }],
   'connection.recovered': [{ type: 'connection.recovered', link, peerId: PEER }],

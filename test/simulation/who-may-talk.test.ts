@@ -330,3 +330,47 @@ describe('oneself', () => {
     expectTalk(pair)
   })
 })
+describe('one identity that runs twice', () => {
+  // The end with the lower id decides which link lives, so both orders have to be seen.
+  for (const order of ['decides', 'does not decide'] as const)
+    it(`is refused while the first answers, and told so; the one that ${order}`, () => {
+      let tried = 0
+      for (const seed of seeds(40)) {
+        const world = makeWorld(seed)
+        const alice = chat(world, 'alice')
+        const bob = chat(world, 'bob', { connect: at(alice) })
+        world.clock.advance(2 * SECOND_MS)
+        if (bob.peerId < alice.peerId !== (order === 'decides')) continue
+        tried++
+        const twin = chat(world, 'twin', { connect: at(alice) }, { keyOf: 'bob' })
+        expect(twin.peerId).toBe(bob.peerId)
+        const [link] = world.network.links()
+        world.clock.advance(MINUTE_MS)
+        const label = `seed ${seed}: ${story(alice).join(' ')} / ${story(twin).join(' ')}`
+        expect(
+          world.network.links().map(({ id }) => id),
+          label
+        ).toEqual([link?.id])
+        expect(told(twin, 'peer.connected'), label).toHaveLength(0)
+        expect(told(twin, 'dial.failed'), label).toMatchObject([
+          { reason: { _tag: 'RunningElsewhere' } }
+        ])
+        expect(told(bob, 'peer.disconnected'), label).toHaveLength(0)
+        expect(told(alice, 'peer.connected'), label).toHaveLength(1)
+        expectTalk({ world, alice, bob }, label)
+      }
+      expect(tried).toBeGreaterThan(5)
+    })
+
+  it('may take over once the first is gone', () => {
+    for (const seed of seeds(20)) {
+      const { world, alice, bob } = makePair(seed)
+      world.kill(bob)
+      const twin = chat(world, 'twin', { connect: at(alice) }, { keyOf: 'bob' })
+      world.clock.advance(5 * SECOND_MS)
+      const label = `seed ${seed}: ${story(alice).join(' ')} / ${story(twin).join(' ')}`
+      expect(told(twin, 'peer.connected'), label).toHaveLength(1)
+      expectTalk({ world, alice, bob: twin }, label)
+    }
+  })
+})
