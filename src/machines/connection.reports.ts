@@ -37,6 +37,7 @@ export const authenticated = ({ context }: Args): ConnectionReport => ({
     remote: context.remote ?? UNKNOWN_ENDPOINT,
     target: context.target,
     instance: context.hello?.instance ?? '',
+    version: context.hello?.version ?? 1,
     cipher: context.cipher ?? '',
     trust: context.trust,
     nickname: context.ready?.nickname,

@@ -97,6 +97,8 @@ export interface LinkFacts {
   readonly remote: Endpoint
   readonly target: Endpoint | undefined
   readonly instance: string
+  /** Of the protocol, as both ends speak it. */
+  readonly version: number
   readonly cipher: string
   readonly trust: Trust | undefined
   readonly nickname: string | undefined

@@ -23,10 +23,10 @@ import { acceptor } from './acceptor.ts'
 import { makeAcquaintances } from './acquaintances.ts'
 import { makeActorClock } from './actor-clock.ts'
 import { clockWatcher } from './clock-watcher.ts'
-import { makeCommands } from './commands.ts'
+import { Commands } from './commands.ts'
 import { makeConsoleSource } from './console-source.ts'
 import { makeConversations, toHex } from './conversations.ts'
-import { makeDirectory } from './directory.ts'
+import { Directory } from './directory.ts'
 import { makeDispatch } from './dispatch.ts'
 import { type Inbound, startInbound } from './inbound.ts'
 import { makeLinks } from './links.ts'
@@ -123,7 +123,12 @@ const assemble = Effect.gen(function* () {
     nickname: settings.nickname,
     wallNow
   })
-  const directory = makeDirectory({ app: appContext, session, links, conversations })
+  const directory: Directory = new Directory({
+    app: appContext,
+    session,
+    links,
+    conversations
+  })
   const acquaintances = yield* makeAcquaintances({
     peerBook,
     run,
@@ -159,7 +164,7 @@ const assemble = Effect.gen(function* () {
     clock: makeActorClock(fork),
     input: inputOf(settings, identity.peerId, console.paced, instance)
   })
-  const onCommand = makeCommands({
+  const commands = new Commands({
     app: appContext,
     send: toApp,
     emit,
@@ -172,7 +177,7 @@ const assemble = Effect.gen(function* () {
   const dispatch = makeDispatch({
     links,
     wire,
-    onCommand,
+    onCommand: commands.handle,
     toConnection,
     onInputEnded: () =>
       toApp(console.interactive ? { type: 'user.quit' } : { type: 'user.input-ended' }),

@@ -5,6 +5,7 @@ import type { Command } from '../domain/commands.ts'
 import { parseEndpoint } from '../domain/endpoint.ts'
 import type { EarshotEvent, Trust } from '../domain/events.ts'
 import { cleanNickname } from '../domain/nicknames.ts'
+import type { StartFailure } from '../domain/failures.ts'
 import type { PeerId } from '../domain/peer-id.ts'
 import { safetyNumber } from '../domain/safety-number.ts'
 import type { AppContext, AppEvent } from '../machines/app.types.ts'
@@ -26,145 +27,159 @@ export interface CommandWorld {
 
 const FILES_LATER = 'sending files arrives with the next versions of Earshot'
 
-export const makeCommands = (world: CommandWorld): ((command: Command) => void) => {
-  const { app, send, conversations, directory } = world
-  const tell = (event: EarshotEvent): void => world.emit([event])
-  const invalid = (input: string, detail: string): void =>
-    tell({ type: 'command.invalid', input, detail })
+/** The commands of one run. `handle` never fails: what is wrong with a command is told. */
+export class Commands {
+  readonly #world: CommandWorld
+
+  constructor(world: CommandWorld) {
+    this.#world = world
+  }
+
+  readonly handle = (command: Command): void => {
+    const { send, directory } = this.#world
+    switch (command.type) {
+      case 'say':
+        return this.#say(command.text)
+      case 'help':
+        return this.#tell({ type: 'help.shown' })
+      case 'quit':
+        return send({ type: 'user.quit' })
+      case 'info':
+        return this.#info()
+      case 'nick':
+        return this.#nick(command.nickname)
+      case 'peers':
+        return this.#tell({ type: 'peers.shown', peers: directory.details() })
+      case 'to':
+        return this.#focus(command.who)
+      case 'verify':
+        return this.#verify(command.confirm)
+      case 'accept':
+        return this.#answerKnock('user.accept', command.who)
+      case 'decline':
+        return this.#answerKnock('user.decline', command.who)
+      case 'autoopen':
+      case 'send':
+        return this.#later(`/${command.type}`)
+      case 'connect':
+        return this.#connect(command.target)
+      case 'invalid':
+        return this.#tell({ ...command, type: 'command.invalid' })
+      default:
+        return command satisfies never
+    }
+  }
+
+  #tell(event: EarshotEvent): void {
+    this.#world.emit([event])
+  }
+
+  #invalid(input: string, detail: string): void {
+    this.#tell({ type: 'command.invalid', input, detail })
+  }
+
+  #later(command: string): void {
+    this.#tell({ type: 'command.unavailable', command, detail: FILES_LATER })
+  }
+
+  #everybody(): readonly PeerId[] {
+    return this.#world.app().sessions.map(({ peerId }) => peerId)
+  }
 
   /** The one peer that a command means: the named one, else the only one there is to mean. */
-  const pick = (
+  #pick(
     input: string,
     who: string | undefined,
     among: readonly PeerId[],
     nobody: string
-  ): PeerId | undefined => {
+  ): PeerId | undefined {
+    const { directory } = this.#world
     const found =
       who === undefined ? among : directory.matching(who).filter((id) => among.includes(id))
     if (found.length === 1) return found[0]
-    if (found.length === 0)
-      invalid(input, who === undefined ? nobody : `nobody here is called ${who}`)
-    else invalid(input, 'more than one peer is meant: name one, as /peers shows them')
+    if (found.length > 1)
+      this.#invalid(input, 'more than one peer is meant: name one, as /peers shows them')
+    else this.#invalid(input, who === undefined ? nobody : `nobody here is called ${who}`)
     return undefined
   }
 
-  const everybody = (): readonly PeerId[] => app().sessions.map(({ peerId }) => peerId)
-
-  const say = (text: string): void => {
-    const { focus } = app()
-    if (focus === undefined) tell({ type: 'message.failed', text, why: 'no-peer' })
-    else conversations.with(focus).say(text)
+  #say(text: string): void {
+    const { focus } = this.#world.app()
+    if (focus === undefined) this.#tell({ type: 'message.failed', text, why: 'no-peer' })
+    else this.#world.conversations.with(focus).say(text)
   }
 
-  const nick = (input: string): void => {
+  #nick(input: string): void {
     const nickname = cleanNickname(input)
     if (nickname === undefined)
-      return invalid(`/nick ${input}`, 'a nickname needs a visible letter')
-    conversations.rename(nickname)
-    tell({ type: 'nick.changed', nickname })
+      return this.#invalid(`/nick ${input}`, 'a nickname needs a visible letter')
+    this.#world.conversations.rename(nickname)
+    this.#tell({ type: 'nick.changed', nickname })
   }
 
-  const info = (): void => {
-    const { ourId, listening } = app()
-    const nickname = conversations.ourNickname()
-    tell({
+  #info(): void {
+    const { ourId, listening } = this.#world.app()
+    const nickname = this.#world.conversations.ourNickname()
+    this.#tell({
       type: 'info.shown',
       id: ourId,
       ...(nickname === undefined ? {} : { nickname }),
       ...(listening === undefined ? {} : { listening }),
-      peers: directory.details()
+      peers: this.#world.directory.details()
     })
   }
 
-  const showSafetyNumber = (peerId: PeerId, trust: Trust): void =>
-    tell({
+  #verify(confirm: boolean): void {
+    const { app, directory } = this.#world
+    const { focus } = app()
+    const among = focus === undefined ? this.#everybody() : [focus]
+    const peerId = this.#pick('/verify', undefined, among, 'nobody is connected yet')
+    if (peerId === undefined) return
+    if (confirm) return this.#markVerified(peerId)
+    const known = directory.details().find(({ id }) => id === peerId)
+    this.#showSafetyNumber(peerId, known?.trust ?? 'tofu')
+  }
+
+  #markVerified(peerId: PeerId): void {
+    const { peerBook, directory, send, run } = this.#world
+    const marked = (): void => {
+      send({ type: 'peer.trusted', peerId, trust: 'verified' })
+      this.#showSafetyNumber(peerId, 'verified')
+    }
+    const unsaved = (failure: StartFailure): void =>
+      this.#tell({ type: 'peer.unsaved', peer: directory.refOf(peerId), failure })
+    run(
+      peerBook
+        .setTrust(peerId, 'verified')
+        .pipe(Effect.match({ onSuccess: marked, onFailure: ({ reason }) => unsaved(reason) }))
+    )
+  }
+
+  #showSafetyNumber(peerId: PeerId, trust: Trust): void {
+    const { app, directory } = this.#world
+    this.#tell({
       type: 'peer.safety-number',
       peer: directory.refOf(peerId),
       safetyNumber: safetyNumber(app().ourId, peerId),
       trust
     })
-
-  const verify = (confirm: boolean): void => {
-    const focus = app().focus
-    const peerId = pick(
-      '/verify',
-      undefined,
-      focus === undefined ? everybody() : [focus],
-      'nobody is connected yet'
-    )
-    if (peerId === undefined) return
-    const trustNow = directory.details().find(({ id }) => id === peerId)?.trust ?? 'tofu'
-    if (!confirm) return showSafetyNumber(peerId, trustNow)
-    world.run(
-      world.peerBook.setTrust(peerId, 'verified').pipe(
-        Effect.match({
-          onSuccess: () => {
-            send({ type: 'peer.trusted', peerId, trust: 'verified' })
-            showSafetyNumber(peerId, 'verified')
-          },
-          onFailure: ({ reason }) =>
-            tell({ type: 'peer.unsaved', peer: directory.refOf(peerId), failure: reason })
-        })
-      )
-    )
   }
 
-  const answerKnock = (type: 'user.accept' | 'user.decline', who: string | undefined): void => {
+  #answerKnock(type: 'user.accept' | 'user.decline', who: string | undefined): void {
     const word = type === 'user.accept' ? '/accept' : '/decline'
-    const peerId = pick(word, who, directory.knocking(), 'nobody is knocking')
-    if (peerId !== undefined) send({ type, peerId })
+    const peerId = this.#pick(word, who, this.#world.directory.knocking(), 'nobody is knocking')
+    if (peerId !== undefined) this.#world.send({ type, peerId })
   }
 
-  const focus = (who: string): void => {
-    const peerId = pick('/to', who, everybody(), 'nobody is connected yet')
-    if (peerId !== undefined) send({ type: 'user.focus', peerId })
+  #focus(who: string): void {
+    const peerId = this.#pick('/to', who, this.#everybody(), 'nobody is connected yet')
+    if (peerId !== undefined) this.#world.send({ type: 'user.focus', peerId })
   }
 
-  const connect = (target: string): void => {
-    const endpoint = parseEndpoint(target, world.defaultPort)
-    if (Result.isSuccess(endpoint)) send({ type: 'user.connect', target: endpoint.success })
-    else invalid(`/connect ${target}`, endpoint.failure)
-  }
-
-  return (command) => {
-    switch (command.type) {
-      case 'say':
-        return say(command.text)
-      case 'help':
-        return tell({ type: 'help.shown' })
-      case 'quit':
-        return send({ type: 'user.quit' })
-      case 'info':
-        return info()
-      case 'nick':
-        return nick(command.nickname)
-      case 'peers':
-        return tell({ type: 'peers.shown', peers: directory.details() })
-      case 'to':
-        return focus(command.who)
-      case 'verify':
-        return verify(command.confirm)
-      case 'accept':
-        return answerKnock('user.accept', command.who)
-      case 'decline':
-        return answerKnock('user.decline', command.who)
-      case 'autoopen':
-        return tell({ type: 'command.unavailable', command: '/autoopen', detail: FILES_LATER })
-      case 'send':
-        return tell({ type: 'command.unavailable', command: '/send', detail: FILES_LATER })
-      case 'connect':
-        return connect(command.target)
-      case 'invalid': {
-        const { input, detail, suggestion } = command
-        return tell({
-          type: 'command.invalid',
-          input,
-          detail,
-          ...(suggestion === undefined ? {} : { suggestion })
-        })
-      }
-      default:
-        return command satisfies never
-    }
+  #connect(target: string): void {
+    const endpoint = parseEndpoint(target, this.#world.defaultPort)
+    if (Result.isSuccess(endpoint))
+      this.#world.send({ type: 'user.connect', target: endpoint.success })
+    else this.#invalid(`/connect ${target}`, endpoint.failure)
   }
 }

@@ -1,6 +1,5 @@
 /** Who is here: peers as `/info`, `/peers` and `--json` show them, and whom a typed name means. */
-import type { PeerDetails, PeerRef, Trust } from '../domain/events.ts'
-import type { Endpoint } from '../domain/failures.ts'
+import type { PeerDetails, PeerRef } from '../domain/events.ts'
 import { confusableKey } from '../domain/nicknames.ts'
 import { type PeerId, shortPeerId } from '../domain/peer-id.ts'
 import type { AppContext } from '../machines/app.types.ts'
@@ -9,15 +8,6 @@ import type { SessionContext } from '../machines/session.types.ts'
 import type { Conversations } from './conversations.ts'
 import type { Links } from './links.ts'
 
-/** What the session actor of a peer knows. */
-export interface SessionView {
-  readonly peerId: PeerId
-  readonly nickname: string | undefined
-  readonly trust: Trust | undefined
-  readonly active: LinkFacts | undefined
-  readonly suspect: boolean
-}
-
 export interface DirectoryWorld {
   readonly app: () => AppContext
   readonly session: (peerId: PeerId) => SessionContext | undefined
@@ -25,96 +15,85 @@ export interface DirectoryWorld {
   readonly conversations: Conversations
 }
 
-export interface Directory {
-  readonly refOf: (peerId: PeerId) => PeerRef
-  readonly details: () => readonly PeerDetails[]
-  /** The peers that a text may mean: a nickname, a short id, or a whole id. */
-  readonly matching: (who: string) => readonly PeerId[]
-  readonly knocking: () => readonly PeerId[]
-}
-
 const stateOf = (session: SessionContext): PeerDetails['state'] =>
   session.active === undefined ? 'offline' : session.suspect ? 'suspect' : 'online'
 
-const directionOf = (facts: LinkFacts): PeerDetails['direction'] =>
-  facts.role === 'dialer' ? 'outgoing' : 'incoming'
+const knockDetails = (id: PeerId): PeerDetails => ({
+  id,
+  state: 'knocking',
+  trust: 'tofu',
+  focused: false,
+  bytesIn: 0,
+  bytesOut: 0,
+  messagesIn: 0,
+  messagesOut: 0,
+  waiting: 0
+})
 
-export const makeDirectory = ({
-  app,
-  session,
-  links,
-  conversations
-}: DirectoryWorld): Directory => {
-  const refOf = (peerId: PeerId): PeerRef => {
-    const nickname = session(peerId)?.nickname
+export class Directory {
+  readonly #world: DirectoryWorld
+
+  constructor(world: DirectoryWorld) {
+    this.#world = world
+  }
+
+  readonly refOf = (peerId: PeerId): PeerRef => {
+    const nickname = this.#world.session(peerId)?.nickname
     return nickname === undefined ? { id: peerId } : { id: peerId, nickname }
   }
 
-  const onLink = (facts: LinkFacts | undefined) => {
-    if (facts === undefined) return { bytesIn: 0, bytesOut: 0 }
-    const link = links.get(facts.link)
-    const address: Endpoint = facts.remote
-    return {
-      address,
-      direction: directionOf(facts) ?? ('incoming' as const),
-      cipher: facts.cipher,
-      protocolVersion: 1,
-      bytesIn: link?.bytesIn ?? 0,
-      bytesOut: link?.writer?.bytesOut() ?? 0,
-      ...(link?.rttMs === undefined ? {} : { rttMs: link.rttMs }),
-      ...(link?.openedAt === undefined ? {} : { connectedAt: link.openedAt })
-    }
+  readonly details = (): readonly PeerDetails[] => [
+    ...this.#world.app().sessions.flatMap(({ peerId }) => this.#detailsOf(peerId) ?? []),
+    ...this.knocking().map(knockDetails)
+  ]
+
+  readonly knocking = (): readonly PeerId[] =>
+    this.#world
+      .app()
+      .connections.flatMap((row) =>
+        row.state === 'knocking' && row.peerId !== undefined ? [row.peerId] : []
+      )
+
+  /** The peers that a text may mean: a nickname, a short id, or a whole id. */
+  readonly matching = (who: string): readonly PeerId[] => {
+    const wanted = confusableKey(who)
+    const compact = who.replaceAll(/[\s-]/g, '').toLowerCase()
+    const sessions = this.#world.app().sessions.map(({ peerId }) => peerId)
+    return [...sessions, ...this.knocking()].filter((peerId) => {
+      const { nickname } = this.refOf(peerId)
+      if (peerId === compact || shortPeerId(peerId) === compact) return true
+      return nickname !== undefined && confusableKey(nickname) === wanted
+    })
   }
 
-  const detailsOf = (peerId: PeerId): PeerDetails | undefined => {
-    const known = session(peerId)
-    if (known === undefined) return undefined
-    const conversation = conversations.find(peerId)
+  #detailsOf(peerId: PeerId): PeerDetails | undefined {
+    const session = this.#world.session(peerId)
+    if (session === undefined) return undefined
+    const conversation = this.#world.conversations.find(peerId)
     return {
-      ...refOf(peerId),
-      state: stateOf(known),
-      trust: known.trust ?? 'tofu',
-      focused: app().focus === peerId,
-      ...onLink(known.active),
+      ...this.refOf(peerId),
+      state: stateOf(session),
+      trust: session.trust ?? 'tofu',
+      focused: this.#world.app().focus === peerId,
+      ...this.#onLink(session.active),
       messagesIn: conversation?.counts.messagesIn ?? 0,
       messagesOut: conversation?.counts.messagesOut ?? 0,
       waiting: conversation?.waiting() ?? 0
     }
   }
 
-  const knocking = (): readonly PeerId[] => {
-    const rows = app().connections.filter(({ state }) => state === 'knocking')
-    return [...new Set(rows.flatMap(({ peerId }) => peerId ?? []))]
-  }
-
-  const knockDetails = (id: PeerId): PeerDetails => ({
-    id,
-    state: 'knocking',
-    trust: 'tofu',
-    focused: false,
-    bytesIn: 0,
-    bytesOut: 0,
-    messagesIn: 0,
-    messagesOut: 0,
-    waiting: 0
-  })
-
-  return {
-    refOf,
-    knocking,
-    details: () => [
-      ...app().sessions.flatMap(({ peerId }) => detailsOf(peerId) ?? []),
-      ...knocking().map(knockDetails)
-    ],
-    matching: (who) => {
-      const wanted = confusableKey(who)
-      const compact = who.replaceAll(/[\s-]/g, '').toLowerCase()
-      const all = [...app().sessions.map(({ peerId }) => peerId), ...knocking()]
-      return all.filter((peerId) => {
-        const { nickname } = refOf(peerId)
-        if (peerId === compact || shortPeerId(peerId) === compact) return true
-        return nickname !== undefined && confusableKey(nickname) === wanted
-      })
+  #onLink(facts: LinkFacts | undefined) {
+    if (facts === undefined) return { bytesIn: 0, bytesOut: 0 }
+    const link = this.#world.links.get(facts.link)
+    return {
+      address: facts.remote,
+      direction: facts.role === 'dialer' ? ('outgoing' as const) : ('incoming' as const),
+      cipher: facts.cipher,
+      protocolVersion: facts.version,
+      bytesIn: link?.bytesIn ?? 0,
+      bytesOut: link?.writer?.bytesOut() ?? 0,
+      ...(link?.rttMs === undefined ? {} : { rttMs: link.rttMs }),
+      ...(link?.openedAt === undefined ? {} : { connectedAt: link.openedAt })
     }
   }
 }

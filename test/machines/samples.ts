@@ -90,6 +90,7 @@ export const facts = (link: string, change: Partial<LinkFacts> = {}): LinkFacts 
   remote: ADDRESS,
   target: ADDRESS,
   instance: '00000000000000bb',
+  version: 1,
   cipher: 'simulated',
   trust: undefined,
   nickname: 'Bo',
