@@ -26,8 +26,11 @@ export const makeConsoleSource = (console: Console['Service']): ConsoleSource =>
   const next = console.read.pipe(
     Effect.map((input) => (input._tag === 'End' ? undefined : input.commands))
   )
+  // A latch opens in the midst of what is done about an event, and whoever waits runs at once: what
+  // is read must not be acted on before all of that is done, such as giving typed text its peer.
+  const due = somebody.await.pipe(Effect.andThen(room.await), Effect.andThen(Effect.yieldNow))
   return {
-    read: somebody.await.pipe(Effect.andThen(room.await), Effect.andThen(next)),
+    read: console.paced ? Effect.andThen(due, next) : next,
     peerCame: () => {
       somebody.openUnsafe()
     },
