@@ -27,11 +27,12 @@ import { Commands } from './commands.ts'
 import { makeConsoleSource } from './console-source.ts'
 import { makeConversations, toHex } from './conversations.ts'
 import { Directory } from './directory.ts'
-import { makeDispatch } from './dispatch.ts'
+import { Dispatcher } from './dispatch.ts'
 import { type Inbound, startInbound } from './inbound.ts'
+import { makeLinkWork } from './link-work.ts'
 import { makeLinks } from './links.ts'
 import { provideMachines } from './provide.ts'
-import { makeWire } from './wire.ts'
+import { Wire } from './wire.ts'
 
 export type { Outcome } from '../machines/app.types.ts'
 
@@ -137,7 +138,7 @@ const assemble = Effect.gen(function* () {
     wallNow
   })
   const instance = toHex(identity.randomBytes(INSTANCE_BYTES))
-  const wire = makeWire({
+  const wire = new Wire({
     links,
     conversations,
     identity,
@@ -153,6 +154,7 @@ const assemble = Effect.gen(function* () {
     runner: { runFork: fork, onDefect },
     links,
     wire,
+    work: makeLinkWork(links, wire),
     emit,
     draw: () => dice.nextDoubleUnsafe(),
     accept: acceptor({ links, emit, reachable: settings.reachable }),
@@ -174,7 +176,7 @@ const assemble = Effect.gen(function* () {
     run,
     defaultPort: settings.defaultPort
   })
-  const dispatch = makeDispatch({
+  const dispatcher = new Dispatcher({
     links,
     wire,
     onCommand: commands.handle,
@@ -186,7 +188,7 @@ const assemble = Effect.gen(function* () {
   })
   let inbound: Inbound<LinkInbound>
   const start = (): void => {
-    inbound = startInbound({ fork, dispatch, commands: source.read, onDefect })
+    inbound = startInbound({ fork, dispatch: dispatcher.handle, commands: source.read, onDefect })
     actor.subscribe({
       complete: () =>
         Deferred.doneUnsafe(ended, Effect.succeed(actor.getSnapshot().output as Outcome)),

@@ -25,95 +25,128 @@ export interface DispatchWorld {
   readonly now: () => number
 }
 
-export const makeDispatch = (
-  world: DispatchWorld
-): ((inbound: LinkInbound | UserInbound) => void) => {
-  const { links, wire, toConnection, now } = world
+/** Hands on what came in. */
+export class Dispatcher {
+  readonly #world: DispatchWorld
 
-  const violate = (link: Link, violation: ProtocolViolation): void =>
-    toConnection(link.id, { type: 'link.violated', violation })
+  constructor(world: DispatchWorld) {
+    this.#world = world
+  }
+
+  readonly handle = (inbound: LinkInbound | UserInbound): void => {
+    switch (inbound._tag) {
+      case 'LinkBatch': {
+        const link = this.#world.links.get(inbound.link)
+        if (link !== undefined) this.#onBatch(link, inbound.batch)
+        return
+      }
+      case 'LinkEnded':
+        this.#world.links.get(inbound.link)?.ended.openUnsafe()
+        this.#world.toConnection(inbound.link, { type: 'link.ended', code: inbound.code })
+        return
+      case 'Commands':
+        for (const command of inbound.commands) this.#world.onCommand(command)
+        return
+      case 'InputEnded':
+        this.#world.onInputEnded()
+        return
+      default:
+        inbound satisfies never
+    }
+  }
+
+  #violate(link: Link, violation: ProtocolViolation): void {
+    this.#world.toConnection(link.id, { type: 'link.violated', violation })
+  }
 
   /** Told to the machine at most every `heardEveryMs`: it only restarts a timer there. */
-  const noteHeard = (link: Link): void => {
-    const at = now()
-    if (at - link.heardAt < world.heardEveryMs) return
+  #noteHeard(link: Link): void {
+    const at = this.#world.now()
+    if (at - link.heardAt < this.#world.heardEveryMs) return
     link.heardAt = at
-    toConnection(link.id, { type: 'link.heard' })
+    this.#world.toConnection(link.id, { type: 'link.heard' })
   }
 
   /** Frames without content are paid for: PING, PONG and those of unknown types. */
-  const pay = (link: Link, frames: number): boolean => {
-    const violation = spendPings(link.pings, frames, now())
-    if (violation !== undefined) violate(link, violation)
+  #pay(link: Link, frames: number): boolean {
+    const violation = spendPings(link.pings, frames, this.#world.now())
+    if (violation !== undefined) this.#violate(link, violation)
     return violation === undefined
   }
 
-  const onPing = (link: Link, nonce: number): boolean => {
-    if (!pay(link, 1)) return false
-    wire.say(link.id, { type: 'pong', nonce })
+  #onPing(link: Link, nonce: number): boolean {
+    if (!this.#pay(link, 1)) return false
+    this.#world.wire.say(link.id, { type: 'pong', nonce })
     return true
   }
 
-  const onPong = (link: Link, nonce: number): boolean => {
-    if (!pay(link, 1)) return false
+  #onPong(link: Link, nonce: number): boolean {
+    if (!this.#pay(link, 1)) return false
     if (link.ping?.nonce !== nonce) return true
-    link.rttMs = now() - link.ping.sentAt
+    link.rttMs = this.#world.now() - link.ping.sentAt
     link.ping = undefined
-    toConnection(link.id, { type: 'peer.pong' })
+    this.#world.toConnection(link.id, { type: 'peer.pong' })
     return true
   }
 
-  const paySkipped = (link: Link): boolean => {
+  #paySkipped(link: Link): boolean {
     const skipped = link.reader?.skipped ?? 0
     const fresh = skipped - link.skippedPaid
     link.skippedPaid = skipped
-    return fresh === 0 || pay(link, fresh)
+    return fresh === 0 || this.#pay(link, fresh)
   }
 
   /** Control messages are facts for the machine. false: nothing after this counts. */
-  const onControl = (link: Link, message: Exclude<Message, Item>): boolean => {
+  #onControl(link: Link, message: Exclude<Message, Item>): boolean {
     switch (message.type) {
       case 'hello': {
         const fault = helloFault(link.nonce, message)
         if (fault !== undefined) {
-          violate(link, fault)
+          this.#violate(link, fault)
           return false
         }
         const { versions, instance } = message
         if (link.writer !== undefined) link.writer.messageBytesMax = message.messageBytesMax
         const version = chooseVersion(PROTOCOL_VERSIONS, versions)
-        toConnection(link.id, { type: 'peer.hello', hello: { version, versions, instance } })
+        this.#world.toConnection(link.id, {
+          type: 'peer.hello',
+          hello: { version, versions, instance }
+        })
         return true
       }
       case 'auth':
-        toConnection(link.id, { type: 'peer.auth' })
+        this.#world.toConnection(link.id, { type: 'peer.auth' })
         return true
       case 'auth-ok':
-        toConnection(link.id, { type: 'peer.auth-ok' })
+        this.#world.toConnection(link.id, { type: 'peer.auth-ok' })
         return true
       case 'ready': {
         link.ready = message
         const { nickname, port } = message
-        toConnection(link.id, { type: 'peer.ready', ready: { nickname, port } })
+        this.#world.toConnection(link.id, { type: 'peer.ready', ready: { nickname, port } })
         return true
       }
       case 'select':
-        toConnection(link.id, { type: 'peer.select' })
+        this.#world.toConnection(link.id, { type: 'peer.select' })
         return true
       case 'dup':
-        toConnection(link.id, { type: 'peer.dup' })
+        this.#world.toConnection(link.id, { type: 'peer.dup' })
         return true
       case 'ping':
-        return onPing(link, message.nonce)
+        return this.#onPing(link, message.nonce)
       case 'pong':
-        return onPong(link, message.nonce)
+        return this.#onPong(link, message.nonce)
       case 'bye':
-        toConnection(link.id, { type: 'peer.bye', why: message.reason, versions: message.versions })
+        this.#world.toConnection(link.id, {
+          type: 'peer.bye',
+          why: message.reason,
+          versions: message.versions
+        })
         return false
       case 'ack': {
         const violation = link.conversation?.acked(message.upTo)
         if (violation === undefined) return true
-        violate(link, violation)
+        this.#violate(link, violation)
         return false
       }
       default:
@@ -121,46 +154,25 @@ export const makeDispatch = (
     }
   }
 
-  const takeItems = (link: Link, items: Item[]): boolean => {
+  #takeItems(link: Link, items: Item[]): boolean {
     if (items.length === 0) return true
     const violation = link.conversation?.receive(items)
     items.length = 0
     if (violation === undefined) return true
-    violate(link, violation)
+    this.#violate(link, violation)
     return false
   }
 
-  const onBatch = (link: Link, batch: Batch): void => {
+  #onBatch(link: Link, batch: Batch): void {
     link.bytesIn += batch.bytes
-    if (batch.bytes > 0) noteHeard(link)
-    if (!paySkipped(link)) return
+    if (batch.bytes > 0) this.#noteHeard(link)
+    if (!this.#paySkipped(link)) return
     const items: Item[] = []
     for (const message of batch.messages) {
       if (message.type === 'item') items.push(message)
-      else if (!takeItems(link, items) || !onControl(link, message)) return
+      else if (!this.#takeItems(link, items) || !this.#onControl(link, message)) return
     }
-    if (takeItems(link, items) && batch.violation !== undefined) violate(link, batch.violation)
-  }
-
-  return (inbound) => {
-    switch (inbound._tag) {
-      case 'LinkBatch': {
-        const link = links.get(inbound.link)
-        if (link !== undefined) onBatch(link, inbound.batch)
-        return
-      }
-      case 'LinkEnded':
-        links.get(inbound.link)?.ended.openUnsafe()
-        toConnection(inbound.link, { type: 'link.ended', code: inbound.code })
-        return
-      case 'Commands':
-        for (const command of inbound.commands) world.onCommand(command)
-        return
-      case 'InputEnded':
-        world.onInputEnded()
-        return
-      default:
-        inbound satisfies never
-    }
+    if (this.#takeItems(link, items) && batch.violation !== undefined)
+      this.#violate(link, batch.violation)
   }
 }

@@ -11,13 +11,15 @@ import { plannedRetry } from '../machines/session.parts.ts'
 import type { PeerBook } from '../services/peer-book.ts'
 import type { Transport } from '../services/transport.ts'
 import { fromEffect, fromSource, type Runner } from './from-effect.ts'
+import type { LinkWork } from './link-work.ts'
 import type { Links } from './links.ts'
 import type { Wire } from './wire.ts'
 
 export interface ProvideWorld {
   readonly runner: Runner<Transport | PeerBook>
   readonly links: Links
-  readonly wire: Wire
+  readonly wire: Pick<Wire, keyof Wire>
+  readonly work: LinkWork
   readonly emit: (events: readonly EarshotEvent[]) => void
   /** 0 to 1, from the one dice. */
   readonly draw: () => number
@@ -29,7 +31,7 @@ export interface ProvideWorld {
   readonly remember: (peerId: PeerId) => void
 }
 
-const provideConnection = ({ runner, links, wire }: ProvideWorld) =>
+const provideConnection = ({ runner, links, wire, work }: ProvideWorld) =>
   connectionMachine.provide({
     actors: {
       keeper: fromSource(runner, ({ id }: { readonly id: string }) =>
@@ -38,9 +40,9 @@ const provideConnection = ({ runner, links, wire }: ProvideWorld) =>
           () => links.close(id)
         ).pipe(Effect.andThen(Effect.never), Effect.scoped)
       ),
-      dialer: fromEffect(runner, wire.dial),
-      securer: fromEffect(runner, wire.secure),
-      farewell: fromEffect(runner, wire.farewell)
+      dialer: fromEffect(runner, work.dial),
+      securer: fromEffect(runner, work.secure),
+      farewell: fromEffect(runner, work.part)
     },
     actions: {
       takeStream: ({ context, event }) => {

@@ -3,10 +3,10 @@
  * --show`, docs/CONFIG.md and the manual page are all made from it.
  */
 import * as Schema from 'effect/Schema'
-import { READ_AHEAD_BYTES_MAX } from '../../domain/limits.ts'
 import {
   MESSAGE_BYTES_MAX,
   NICKNAME_CHARS_MAX,
+  READ_AHEAD_BYTES_MAX,
   RECONNECT_DELAY_MS_MAX
 } from '../../domain/limits.ts'
 import {
