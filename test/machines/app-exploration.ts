@@ -54,7 +54,10 @@ const reports = (context: AppContext, row: ConnectionRow): readonly AppEvent[] =
       return [
         { type: 'connection.authenticated', facts: samples.facts(link, { peerId, role }) },
         ...(context.sessions.some((one) => one.peerId === peerId)
-          ? [{ type: 'connection.opened', link, peerId } as const]
+          ? ([
+              { type: 'connection.offered', link, peerId },
+              { type: 'connection.opened', link, peerId }
+            ] as const)
           : []),
         closed(row, peerId)
       ]

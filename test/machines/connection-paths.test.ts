@@ -67,7 +67,7 @@ describe('the paths of a connection', () => {
         .map(({ name }) => name)
       const order = reports.map((name) => name.replace('connection.', '')).join(' ')
       expect(order).toMatch(
-        /^(fell-back ?)?(knocked ?(authenticated ?(opened ?((answered ?)*suspect ?(recovered)? ?|answered ?)*)?)?)?(closed( over)?)?$/
+        /^(fell-back ?)?(knocked ?(authenticated ?(offered ?)?(opened ?((answered ?)*suspect ?(recovered)? ?|answered ?)*)?)?)?(closed( over)?)?$/
       )
     }
   })

@@ -74,12 +74,14 @@ export const explore = (machine: AnyStateMachine, options: ExploreOptions): Expl
         limit: STATES_MAX
       } as never
     ) as readonly {
-      readonly state: AnyMachineSnapshot
       readonly steps: readonly { readonly event: AnyEventObject }[]
     }[]
-    for (const { state, steps } of paths) {
+    for (const { steps } of paths) {
+      // Walked again: the search keeps one snapshot for a key, which may have come by another path.
       const events = steps.slice(1).map(({ event }) => event)
-      states.push({ input, events, snapshot: state })
+      let { snapshot } = pure.start(input)
+      for (const event of events) snapshot = pure.step(snapshot, event).snapshot
+      states.push({ input, events, snapshot })
     }
   }
   const edges = states.flatMap(({ input, events, snapshot }) =>

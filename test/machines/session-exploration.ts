@@ -12,10 +12,10 @@ const isPossible = (context: SessionContext, event: SessionEvent): boolean => {
   switch (event.type) {
     case 'link.authenticated':
       return !known.includes(event.facts.link)
+    case 'link.offered':
+      return context.ourId > context.peerId && candidates.some(({ link }) => link === event.link)
     case 'link.opened':
-      return context.ourId < context.peerId
-        ? chosen?.link === event.link
-        : candidates.some(({ link }) => link === event.link)
+      return chosen?.link === event.link
     case 'link.closed':
       return known.includes(event.link)
     default:

@@ -40,21 +40,18 @@ describe('the paths of a session', () => {
     }
   })
 
-  it('choose, probe and refuse only where we decide, and never two at once', () => {
-    const ours = ['session.selects', 'session.duplicates', 'session.probes']
-    for (const { before, last } of edges) {
-      const told = last.done.filter(({ name }) => ours.includes(name))
-      if (!decides(contextOf(before))) {
-        expect(contextOf(last.snapshot).chosen).toBeUndefined()
-        expect(told).toEqual([])
-      }
-      const selected = told.filter(({ name }) => name === 'session.selects')
-      expect(selected.length).toBeLessThanOrEqual(1)
+  it('choose only where we decide, agree only where the peer does, and never to two at once', () => {
+    for (const { before, events, last } of edges) {
       const { chosen } = contextOf(before)
-      if (selected.length === 1 && chosen !== undefined) {
-        const gone = edges.find((edge) => edge.last === last)?.events.at(-1)
-        expect(gone).toMatchObject({ type: 'link.closed', link: chosen.link })
-      }
+      const told = last.done.map(({ name }) => name)
+      const selected = last.done.filter(({ name }) => name === 'session.selects')
+      expect(selected.length).toBeLessThanOrEqual(1)
+      if (!decides(contextOf(before))) expect(told).not.toContain('session.duplicates')
+      if (selected.length === 0) continue
+      expect(selected[0]?.detail).toMatchObject({ link: contextOf(last.snapshot).chosen?.link })
+      // Ours stands until it is gone; what the peer chose last is what counts.
+      if (decides(contextOf(before)) && chosen !== undefined)
+        expect(events.at(-1)).toMatchObject({ type: 'link.closed', link: chosen.link })
     }
   })
 
