@@ -1,55 +1,70 @@
 /**
  * Bundles the program into dist/main.cjs, which bin/earshot starts. `node build.ts`
  *
- * One minified CommonJS file starts in about a fifth of the time that the sources take (BENCH.md).
- * RxJS is aliased to its ES modules, since esbuild would take the CommonJS build, of which nothing
- * can be left out. `import()` stays lazy inside the one file: what `--version` does not need is
- * neither compiled nor run for it.
+ * One CommonJS file starts in about a fifth of the time that the sources take (docs/BENCH.md). RxJS is
+ * aliased to its ES modules, since esbuild would take the CommonJS build, of which nothing can be
+ * left out. `import()` stays lazy inside the one file: a command runs only what it needs.
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 
 const root = import.meta.dirname
-const outfile = join(root, 'dist', 'main.cjs')
 
-const { metafile } = await build({
-  absWorkingDir: root,
-  entryPoints: ['src/cli/main.ts'],
-  outfile,
-  bundle: true,
-  minify: true,
-  // Names of classes and functions are read from stack traces in the log.
-  keepNames: true,
-  platform: 'node',
-  format: 'cjs',
-  target: 'node24',
-  alias: { rxjs: './node_modules/rxjs/dist/esm/index.js' },
-  legalComments: 'none',
-  metafile: true
-})
+/** One entry as one file. The benches bundle their peers the same way, to measure what is shipped. */
+export const bundle = (entry: string, outfile: string) =>
+  build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile: join(root, outfile),
+    bundle: true,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    // Names stay: stack traces in the log are read by people, and esbuild's `keepNames` for shortened
+    // ones costs a tenth of the start.
+    minifyIdentifiers: false,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node24',
+    alias: { rxjs: './node_modules/rxjs/dist/esm/index.js' },
+    legalComments: 'none',
+    metafile: true
+  })
+
+type Metafile = Awaited<ReturnType<typeof bundle>>['metafile']
 
 /** The packages of which something is in the bundle. */
-const packages = new Set<string>()
-for (const output of Object.values(metafile.outputs))
-  for (const [file, { bytesInOutput }] of Object.entries(output.inputs)) {
-    const name = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]
-    if (name !== undefined && bytesInOutput > 0) packages.add(name)
-  }
+const packagesIn = (metafile: Metafile): readonly string[] => {
+  const packages = new Set<string>()
+  for (const output of Object.values(metafile.outputs))
+    for (const [file, { bytesInOutput }] of Object.entries(output.inputs)) {
+      const name = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]
+      if (name !== undefined && bytesInOutput > 0) packages.add(name)
+    }
+  return [...packages].toSorted()
+}
 
 /** Their licences ask that their text goes with the copy. */
-const notices: string[] = []
-for (const name of [...packages].toSorted()) {
-  const folder = join(root, 'node_modules', name)
-  const license = (await readdir(folder)).find((file) => /^licen[cs]e/i.test(file))
-  if (license === undefined) throw new Error(`${name} has no licence file: its notice is missing`)
-  notices.push(`${name}\n\n${(await readFile(join(folder, license), 'utf8')).trim()}\n`)
+const noticesOf = async (packages: readonly string[]): Promise<string> => {
+  const notices: string[] = []
+  for (const name of packages) {
+    const folder = join(root, 'node_modules', name)
+    const license = (await readdir(folder)).find((file) => /^licen[cs]e/i.test(file))
+    if (license === undefined) throw new Error(`${name} has no licence file: its notice is missing`)
+    notices.push(`${name}\n\n${(await readFile(join(folder, license), 'utf8')).trim()}\n`)
+  }
+  return notices.join(`\n${'-'.repeat(72)}\n\n`)
 }
-await mkdir(join(root, 'dist'), { recursive: true })
-await writeFile(join(root, 'dist', 'THIRD-PARTY.txt'), notices.join(`\n${'-'.repeat(72)}\n\n`))
 
-const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0)
-const files = Object.keys(metafile.inputs).length
-process.stdout.write(
-  `dist/main.cjs: ${Math.round(bytes / 1024)} KiB from ${files} files (${[...packages].toSorted().join(', ')})\n`
-)
+/** Makes dist/, and says in a line what is in it. */
+const buildProgram = async (): Promise<string> => {
+  const { metafile } = await bundle('src/cli/main.ts', join('dist', 'main.cjs'))
+  const packages = packagesIn(metafile)
+  await mkdir(join(root, 'dist'), { recursive: true })
+  await writeFile(join(root, 'dist', 'THIRD-PARTY.txt'), await noticesOf(packages))
+  const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0)
+  const files = Object.keys(metafile.inputs).length
+  return `dist/main.cjs: ${Math.round(bytes / 1024)} KiB from ${files} files (${packages.join(', ')})\n`
+}
+
+if (import.meta.main) process.stdout.write(await buildProgram())

@@ -29,7 +29,7 @@ beforeAll(() => {
   mkdirSync(join(app, 'dist'), { recursive: true })
   cpSync(join(root, 'bin'), join(app, 'bin'), { recursive: true })
   launcher = join(app, 'bin', 'earshot')
-  writeFileSync(join(app, 'package.json'), '{ "type": "module" }')
+  writeFileSync(join(app, 'package.json'), '{ "type": "module", "version": "1.2.3" }')
   writeFileSync(
     join(app, 'dist', 'main.cjs'),
     'console.log(JSON.stringify([process.argv.slice(2), require("module").getCompileCacheDir()]))'
@@ -92,6 +92,11 @@ describe('on a Node.js that is new enough', () => {
       expect(JSON.parse(stdout)).toEqual([['-p', '8080'], expect.any(String)])
       expect(status).toBe(0)
     }
+  })
+
+  it.each(['--version', '-V'])('answers %s without the program', (flag) => {
+    const { status, stdout, stderr } = run(process.execPath, [launcher, flag])
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: 'earshot 1.2.3\n', stderr: '' })
   })
 
   it('keeps compiled code in a folder of the user, never in the shared temporary one', () => {
