@@ -1,27 +1,15 @@
 /** A whole run: the actors, the pipeline and the data plane of one peer, from start to outcome. */
 import * as Cause from 'effect/Cause'
-import * as Clock from 'effect/Clock'
 import * as Deferred from 'effect/Deferred'
 import * as Effect from 'effect/Effect'
-import * as Random from 'effect/Random'
-import type * as Scope from 'effect/Scope'
 import { createActor } from 'xstate'
 import type { EarshotEvent } from '../domain/events.ts'
-import type { PeerId } from '../domain/peer-id.ts'
-import type { Settings as SettingsValues } from '../domain/settings.ts'
-import type { AppEvent, AppInput, Outcome } from '../machines/app.types.ts'
-import type { ConnectionEvent } from '../machines/connection.types.ts'
-import type { SessionContext } from '../machines/session.types.ts'
+import type { AppInput, Outcome } from '../machines/app.types.ts'
 import type { LinkInbound } from '../streams/pipeline.ts'
-import { Console } from '../services/console.ts'
-import { Events } from '../services/events.ts'
-import { Identity } from '../services/identity.ts'
-import { PeerBook } from '../services/peer-book.ts'
-import { Settings } from '../services/settings.ts'
-import type { Transport } from '../services/transport.ts'
 import { acceptor } from './acceptor.ts'
-import { makeAcquaintances } from './acquaintances.ts'
+import { type Acquaintances, makeAcquaintances } from './acquaintances.ts'
 import { makeActorClock } from './actor-clock.ts'
+import { Actors } from './actors.ts'
 import { clockWatcher } from './clock-watcher.ts'
 import { Commands } from './commands.ts'
 import { makeConsoleSource } from './console-source.ts'
@@ -32,31 +20,17 @@ import { type Inbound, startInbound } from './inbound.ts'
 import { makeLinkWork } from './link-work.ts'
 import { makeLinks } from './links.ts'
 import { provideMachines } from './provide.ts'
+import { type AppServices, type Surroundings, surroundings } from './surroundings.ts'
 import { Wire } from './wire.ts'
 
 export type { Outcome } from '../machines/app.types.ts'
-
-/** The services that a run needs. */
-export type AppServices =
-  | Transport
-  | Identity
-  | PeerBook
-  | Console
-  | Events
-  | Settings
-  | Scope.Scope
 
 /** `link.heard` restarts a timer in the machine: a tenth of the interval is as exact as it must be. */
 const HEARD_FRACTION = 10
 const INSTANCE_BYTES = 8
 
-const inputOf = (
-  settings: SettingsValues,
-  ourId: PeerId,
-  paced: boolean,
-  instance: string
-): AppInput => ({
-  ourId,
+const inputOf = ({ settings, identity, console }: Surroundings, instance: string): AppInput => ({
+  ourId: identity.peerId,
   instance,
   listen: settings.listen,
   target: settings.connect,
@@ -65,78 +39,58 @@ const inputOf = (
   heartbeatMs: settings.heartbeatIntervalMs,
   reconnectAttempts: settings.reconnectAttempts,
   reconnectDelayMs: settings.reconnectDelayMs,
-  attended: !paced,
-  mayFallBack: !paced || settings.stay,
+  attended: !console.paced,
+  mayFallBack: !console.paced || settings.stay,
   stays: settings.stay || settings.connect === undefined
 })
 
-/** Everything between the services and the machines, wired once. The actor is not started yet. */
-const assemble = Effect.gen(function* () {
-  const context = yield* Effect.context<AppServices>()
-  const settings = yield* Settings
-  const identity = yield* Identity
-  const peerBook = yield* PeerBook
-  const console = yield* Console
-  const events = yield* Events
-  const clock = yield* Clock.Clock
-  const dice = yield* Random.Random
-  const ended = yield* Deferred.make<Outcome>()
-  const fork = Effect.runForkWith(context)
+/** A new peer under a known peer's name is told as such. */
+const named = (event: EarshotEvent, ownerOf: Acquaintances['ownerOf']): EarshotEvent => {
+  if (event.type !== 'peer.connected' || event.peer.nickname === undefined) return event
+  const nicknameTakenBy = ownerOf(event.peer.nickname, event.peer.id)
+  return nicknameTakenBy === undefined ? event : { ...event, nicknameTakenBy }
+}
 
-  const now = () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
-  const wallNow = () => clock.currentTimeMillisUnsafe()
-  const onDefect = (cause: Cause.Cause<unknown>): void => {
-    Deferred.doneUnsafe(ended, Effect.failCause(cause as Cause.Cause<never>))
+/** What is beside the machines: links, conversations, and who is who. */
+const makeDataPlane = Effect.fnUntraced(function* (around: Surroundings, actors: Actors) {
+  const { settings, identity, peerBook, run, wallNow } = around
+  const source = makeConsoleSource(around.console)
+  const emit = (events: readonly EarshotEvent[]): void => {
+    if (events.some(({ type }) => type === 'peer.connected')) source.peerCame()
+    around.events.emit(events.map((event) => named(event, acquaintances.ownerOf)))
   }
-  const run = (effect: Effect.Effect<void>): void => {
-    fork(effect)
-  }
-
-  const emit = (told: readonly EarshotEvent[]): void => {
-    if (told.some(({ type }) => type === 'peer.connected')) source.peerCame()
-    events.emit(told.map(named))
-  }
-  const named = (event: EarshotEvent): EarshotEvent => {
-    if (event.type !== 'peer.connected' || event.peer.nickname === undefined) return event
-    const nicknameTakenBy = acquaintances.ownerOf(event.peer.nickname, event.peer.id)
-    return nicknameTakenBy === undefined ? event : { ...event, nicknameTakenBy }
-  }
-
-  const toApp = (event: AppEvent): void => actor.send(event)
-  const appContext = () => actor.getSnapshot().context
-  const child = (id: string) => actor.getSnapshot().children[id]
-  const toConnection = (id: string, event: ConnectionEvent): void => child(id)?.send(event)
-  const session = (peerId: PeerId): SessionContext | undefined =>
-    (child(`session-${peerId}`)?.getSnapshot() as { context: SessionContext } | undefined)?.context
-
-  const source = makeConsoleSource(console)
   const links = makeLinks()
   const conversations = makeConversations({
     randomBytes: identity.randomBytes,
     emit,
     refOf: (peerId) => directory.refOf(peerId),
-    onRenamed: (peerId, nickname) => toApp({ type: 'peer.renamed', peerId, nickname }),
+    onRenamed: (peerId, nickname) => actors.toApp({ type: 'peer.renamed', peerId, nickname }),
     onWaiting: (peerId, waiting) => {
       source.noteWaiting(waiting)
-      toApp({ type: 'delivery.waiting', peerId, waiting })
+      actors.toApp({ type: 'delivery.waiting', peerId, waiting })
     },
     messageBytesMax: settings.messageBytesMax,
     nickname: settings.nickname,
     wallNow
   })
-  const directory: Directory = new Directory({
-    app: appContext,
-    session,
-    links,
-    conversations
-  })
-  const acquaintances = yield* makeAcquaintances({
-    peerBook,
-    run,
-    emit,
-    refOf: directory.refOf,
-    wallNow
-  })
+  const { app, session } = actors
+  const directory: Directory = new Directory({ app, session, links, conversations })
+  const { refOf } = directory
+  const acquaintances = yield* makeAcquaintances({ peerBook, run, emit, refOf, wallNow })
+  return { source, emit, links, conversations, directory, acquaintances }
+})
+
+type DataPlane = Effect.Success<ReturnType<typeof makeDataPlane>>
+
+/** The app actor with everything under it, not started, and the wire that it speaks on. */
+const makeActors = (
+  around: Surroundings,
+  actors: Actors,
+  plane: DataPlane,
+  inbound: () => Inbound<LinkInbound>
+) => {
+  const { settings, identity, fork, onDefect, draw, now, wallNow } = around
+  const { links, conversations, emit, acquaintances } = plane
   const instance = toHex(identity.randomBytes(INSTANCE_BYTES))
   const wire = new Wire({
     links,
@@ -144,9 +98,9 @@ const assemble = Effect.gen(function* () {
     identity,
     instance,
     messageBytesMax: settings.messageBytesMax,
-    inbound: () => inbound,
-    toConnection,
-    listeningPort: () => appContext().listening?.port,
+    inbound,
+    toConnection: actors.toConnection,
+    listeningPort: () => actors.app().listening?.port,
     now,
     wallNow
   })
@@ -156,18 +110,25 @@ const assemble = Effect.gen(function* () {
     wire,
     work: makeLinkWork(links, wire),
     emit,
-    draw: () => dice.nextDoubleUnsafe(),
+    draw,
     accept: acceptor({ links, emit, reachable: settings.reachable }),
     watchClock: clockWatcher,
-    remember: (peerId) => acquaintances.remember(peerId, session(peerId)?.active?.target)
+    remember: (peerId) => acquaintances.remember(peerId, actors.session(peerId)?.active?.target)
   })
-  const actor = createActor(machine, {
-    id: 'app',
-    clock: makeActorClock(fork),
-    input: inputOf(settings, identity.peerId, console.paced, instance)
-  })
+  const clock = makeActorClock(fork)
+  const app = createActor(machine, { id: 'app', clock, input: inputOf(around, instance) })
+  actors.bind(app)
+  return { app, wire }
+}
+
+const makeDispatcher = (
+  { console, peerBook, settings, run, now }: Surroundings,
+  { app, toApp, toConnection }: Actors,
+  { links, conversations, directory, emit }: DataPlane,
+  wire: Wire
+): Dispatcher => {
   const commands = new Commands({
-    app: appContext,
+    app,
     send: toApp,
     emit,
     conversations,
@@ -176,7 +137,7 @@ const assemble = Effect.gen(function* () {
     run,
     defaultPort: settings.defaultPort
   })
-  const dispatcher = new Dispatcher({
+  return new Dispatcher({
     links,
     wire,
     onCommand: commands.handle,
@@ -186,21 +147,34 @@ const assemble = Effect.gen(function* () {
     heardEveryMs: settings.heartbeatIntervalMs / HEARD_FRACTION,
     now
   })
-  let inbound: Inbound<LinkInbound>
-  const start = (): void => {
-    inbound = startInbound({ fork, dispatch: dispatcher.handle, commands: source.read, onDefect })
-    actor.subscribe({
-      complete: () =>
-        Deferred.doneUnsafe(ended, Effect.succeed(actor.getSnapshot().output as Outcome)),
-      error: (defect) => onDefect(Cause.die(defect))
+}
+
+/** Wires a run and starts it; it is stopped with the scope. */
+const start = Effect.gen(function* () {
+  const around = yield* surroundings
+  const { fork, onDefect, end } = around
+  const actors = new Actors()
+  const plane = yield* makeDataPlane(around, actors)
+  const { app, wire } = makeActors(around, actors, plane, () => inbound)
+  const dispatcher = makeDispatcher(around, actors, plane, wire)
+  const inbound = startInbound<LinkInbound>({
+    fork,
+    dispatch: dispatcher.handle,
+    commands: plane.source.read,
+    onDefect
+  })
+  app.subscribe({
+    complete: () => end(app.getSnapshot().output as Outcome),
+    error: (defect) => onDefect(Cause.die(defect))
+  })
+  yield* Effect.addFinalizer(() =>
+    Effect.sync(() => {
+      app.stop()
+      inbound.stop()
     })
-    actor.start()
-  }
-  const stop = (): void => {
-    actor.stop()
-    inbound.stop()
-  }
-  return { start, stop, toApp, ended }
+  )
+  app.start()
+  return { ended: around.ended, toApp: actors.toApp }
 })
 
 /**
@@ -208,8 +182,7 @@ const assemble = Effect.gen(function* () {
  * signal) is a clean end as well: peers are told, queues flushed, within FAREWELL_TIMEOUT_MS_MAX.
  */
 export const runChat: Effect.Effect<Outcome, never, AppServices> = Effect.gen(function* () {
-  const { start, stop, toApp, ended } = yield* assemble
-  yield* Effect.acquireRelease(Effect.sync(start), () => Effect.sync(stop))
+  const { ended, toApp } = yield* start
   return yield* Deferred.await(ended).pipe(
     Effect.onInterrupt(() => {
       toApp({ type: 'user.signal' })

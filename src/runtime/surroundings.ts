@@ -1,0 +1,52 @@
+/** What every part of a run needs of the world: services, time, dice, fibers, and its outcome. */
+import type * as Cause from 'effect/Cause'
+import * as Clock from 'effect/Clock'
+import * as Deferred from 'effect/Deferred'
+import * as Effect from 'effect/Effect'
+import * as Random from 'effect/Random'
+import type { Scope } from 'effect/Scope'
+import type { Outcome } from '../machines/app.types.ts'
+import { Console } from '../services/console.ts'
+import { Events } from '../services/events.ts'
+import { Identity } from '../services/identity.ts'
+import { PeerBook } from '../services/peer-book.ts'
+import { Settings } from '../services/settings.ts'
+import type { Transport } from '../services/transport.ts'
+
+/** The services that a run needs. */
+export type AppServices = Transport | Identity | PeerBook | Console | Events | Settings | Scope
+
+export const surroundings = Effect.gen(function* () {
+  const clock = yield* Clock.Clock
+  const dice = yield* Random.Random
+  const ended = yield* Deferred.make<Outcome>()
+  const fork = Effect.runForkWith(yield* Effect.context<AppServices>())
+  return {
+    settings: yield* Settings,
+    identity: yield* Identity,
+    peerBook: yield* PeerBook,
+    console: yield* Console,
+    events: yield* Events,
+    fork,
+    /** Runs work whose outcome is told by events. */
+    run: (effect: Effect.Effect<void>): void => {
+      fork(effect)
+    },
+    /** 0 to 1. */
+    draw: () => dice.nextDoubleUnsafe(),
+    /** Monotonic milliseconds. */
+    now: () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6,
+    /** Milliseconds since the epoch. */
+    wallNow: () => clock.currentTimeMillisUnsafe(),
+    ended,
+    end: (outcome: Outcome): void => {
+      Deferred.doneUnsafe(ended, Effect.succeed(outcome))
+    },
+    /** A bug: the run ends with its trace. */
+    onDefect: (cause: Cause.Cause<unknown>): void => {
+      Deferred.doneUnsafe(ended, Effect.failCause(cause as Cause.Cause<never>))
+    }
+  }
+})
+
+export type Surroundings = Effect.Success<typeof surroundings>
