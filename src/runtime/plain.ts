@@ -3,7 +3,6 @@
  * encryption; every line is marked as unprotected where it is shown. The same pipeline as always, with
  * one link at a time and nothing to decide: dial or wait, talk, end.
  */
-import type * as Cause from 'effect/Cause'
 import * as Deferred from 'effect/Deferred'
 import * as Effect from 'effect/Effect'
 import * as Exit from 'effect/Exit'
@@ -11,20 +10,16 @@ import * as Scope from 'effect/Scope'
 import type { Command } from '../domain/commands.ts'
 import { formatEndpoint } from '../domain/endpoint.ts'
 import type { EarshotEvent } from '../domain/events.ts'
-import type { CloseReason } from '../domain/failures.ts'
+import type { CloseReason, Endpoint } from '../domain/failures.ts'
 import { FAREWELL_TIMEOUT_MS_MAX } from '../domain/limits.ts'
 import type { Outcome } from '../machines/app.types.ts'
 import { PlainLines } from '../protocol/plain-lines.ts'
-import { Console } from '../services/console.ts'
-import { Events } from '../services/events.ts'
-import { Settings } from '../services/settings.ts'
 import { type ByteStream, Transport } from '../services/transport.ts'
 import { type PlainInbound, plainSource, type UserInbound } from '../streams/pipeline.ts'
 import { makeConsoleSource } from './console-source.ts'
 import { codeOf, type Inbound, startInbound } from './inbound.ts'
 import { makeWriter, type Writer } from './outbound.ts'
-
-type PlainServices = Transport | Console | Events | Settings | Scope.Scope
+import { type AppServices, surroundings } from './surroundings.ts'
 
 const CLEAN: Outcome = { exit: 'clean' }
 
@@ -47,33 +42,63 @@ const endReason = (code: string): CloseReason =>
       ? { _tag: 'Bye', by: 'them', why: 'quit' }
       : { _tag: 'Lost', code }
 
-const assemble = Effect.gen(function* () {
-  const context = yield* Effect.context<PlainServices>()
-  const fork = Effect.runForkWith(context)
-  const console = yield* Console
-  const events = yield* Events
-  const settings = yield* Settings
-  const ended = yield* Deferred.make<Outcome>()
-  const source = makeConsoleSource(console)
-  const encoder = new TextEncoder()
-  const tell = (event: EarshotEvent): void => events.emit([event])
-  const end = (outcome: Outcome): void => {
-    Deferred.doneUnsafe(ended, Effect.succeed(outcome))
+/** The state of a run in plain text mode, and what it does about what comes in. */
+class PlainTalk {
+  readonly #around: PlainSurroundings
+  readonly #encoder = new TextEncoder()
+  #talk: Talk | undefined
+  #links = 0
+  #inputEnded = false
+
+  constructor(around: PlainSurroundings) {
+    this.#around = around
   }
-  const onDefect = (cause: Cause.Cause<unknown>): void => {
-    Deferred.doneUnsafe(ended, Effect.failCause(cause as Cause.Cause<never>))
+
+  get isBusy(): boolean {
+    return this.#talk !== undefined
   }
-  let talk: Talk | undefined
-  let links = 0
-  let inputEnded = false
+
+  readonly dispatch = (inbound: PlainInbound | UserInbound): void => {
+    switch (inbound._tag) {
+      case 'PlainLines':
+        return this.#show(inbound.lines)
+      case 'LinkEnded':
+        return this.#linkEnded(inbound.code)
+      case 'Commands':
+        for (const command of inbound.commands) this.#obey(command)
+        return
+      case 'InputEnded':
+        return this.#noMoreInput()
+      default:
+        inbound satisfies never
+    }
+  }
+
+  /** Talks over a stream from now on; `add` merges what it reads into the pipeline. */
+  begin(stream: ByteStream, direction: 'outgoing' | 'incoming', inbound: Inbound<PlainInbound>) {
+    const { tell, source } = this.#around
+    return Effect.gen({ self: this }, function* () {
+      const scope = yield* Scope.make()
+      yield* Scope.addFinalizer(scope, stream.close)
+      const writer = yield* Scope.provide(makeWriter(stream), scope)
+      this.#talk = { stream, scope, writer }
+      tell({ type: 'plain.connected', address: stream.remote, direction })
+      this.#links += 1
+      const name = `plain-${this.#links}`
+      inbound.add(plainSource(name, inbound.chunks(stream), new PlainLines(), codeOf))
+      source.peerCame()
+      if (this.#inputEnded) yield* Effect.ignore(stream.end)
+    })
+  }
 
   /** What was typed leaves before the end does. */
-  const leave = (outcome: Outcome): void => {
-    const parting = talk
-    if (parting === undefined) return end(outcome)
+  leave(outcome: Outcome): void {
+    const { fork, end } = this.#around
+    if (this.#talk === undefined) return end(outcome)
+    const { writer, stream } = this.#talk
     fork(
-      parting.writer.flush.pipe(
-        Effect.andThen(parting.stream.end),
+      writer.flush.pipe(
+        Effect.andThen(stream.end),
         Effect.timeoutOption(FAREWELL_TIMEOUT_MS_MAX),
         Effect.ignore,
         Effect.andThen(Effect.sync(() => end(outcome)))
@@ -81,21 +106,26 @@ const assemble = Effect.gen(function* () {
     )
   }
 
-  const onCommand = (command: Command): void => {
+  #show(lines: readonly string[]): void {
+    const address = this.#talk?.stream.remote
+    if (address === undefined) return
+    this.#around.events.emit(lines.map((text) => ({ type: 'plain.line', address, text })))
+  }
+
+  #obey(command: Command): void {
+    const { tell } = this.#around
     switch (command.type) {
       case 'say':
-        if (talk === undefined) tell({ type: 'message.failed', text: command.text, why: 'no-peer' })
-        else talk.writer.send(encoder.encode(`${command.text}\n`))
-        return
+        return this.#say(command.text)
       case 'quit':
         tell({ type: 'app.ending', why: 'quit' })
-        return leave(CLEAN)
+        return this.leave(CLEAN)
       case 'help':
         return tell({ type: 'help.shown' })
       case 'invalid':
         return tell({ ...command, type: 'command.invalid' })
       default:
-        tell({
+        return tell({
           type: 'command.unavailable',
           command: `/${command.type}`,
           detail: 'plain text mode knows no peers, only lines'
@@ -103,86 +133,64 @@ const assemble = Effect.gen(function* () {
     }
   }
 
-  const onLinkEnded = (code: string): void => {
-    const over = talk
-    talk = undefined
+  #say(text: string): void {
+    if (this.#talk === undefined)
+      this.#around.tell({ type: 'message.failed', text, why: 'no-peer' })
+    else this.#talk.writer.send(this.#encoder.encode(`${text}\n`))
+  }
+
+  /** As netcat does: our half is closed, and the other end's is read to its end. */
+  #noMoreInput(): void {
+    this.#inputEnded = true
+    if (this.#around.console.interactive) return this.#obey({ type: 'quit' })
+    if (this.#talk === undefined) return
+    const { writer, stream } = this.#talk
+    this.#around.fork(writer.flush.pipe(Effect.andThen(stream.end), Effect.ignore))
+  }
+
+  #linkEnded(code: string): void {
+    const { tell, fork, end, settings, console } = this.#around
+    const over = this.#talk
+    this.#talk = undefined
     if (over === undefined) return
     const reason = endReason(code)
     tell({ type: 'plain.disconnected', address: over.stream.remote, reason })
     fork(Scope.close(over.scope, Exit.void))
-    const isWell = reason._tag === 'Bye'
-    if (settings.connect !== undefined || console.paced) {
-      end(isWell ? CLEAN : failed({ _tag: 'PeerUnreachable', reason }))
-    }
+    if (settings.connect === undefined && !console.paced) return
+    end(reason._tag === 'Bye' ? CLEAN : failed({ _tag: 'PeerUnreachable', reason }))
   }
+}
 
-  const dispatch = (inbound: PlainInbound | UserInbound): void => {
-    switch (inbound._tag) {
-      case 'PlainLines': {
-        const address = talk?.stream.remote
-        if (address === undefined) return
-        const told = inbound.lines.map((text) => ({ type: 'plain.line', address, text }) as const)
-        return events.emit(told)
-      }
-      case 'LinkEnded':
-        return onLinkEnded(inbound.code)
-      case 'Commands':
-        for (const command of inbound.commands) onCommand(command)
-        return
-      case 'InputEnded':
-        inputEnded = true
-        if (console.interactive) return onCommand({ type: 'quit' })
-        // As netcat does: our half is closed, and the other end's is read to its end.
-        if (talk !== undefined)
-          fork(talk.writer.flush.pipe(Effect.andThen(talk.stream.end), Effect.ignore))
-        return
-      default:
-        inbound satisfies never
-    }
+const plainSurroundings = Effect.gen(function* () {
+  const around = yield* surroundings
+  return {
+    ...around,
+    source: makeConsoleSource(around.console),
+    tell: (event: EarshotEvent): void => around.events.emit([event])
   }
-
-  const inbound: Inbound<PlainInbound> = startInbound({
-    fork,
-    dispatch,
-    commands: source.read,
-    onDefect
-  })
-
-  const begin = Effect.fnUntraced(function* (
-    stream: ByteStream,
-    direction: 'outgoing' | 'incoming'
-  ) {
-    const scope = yield* Scope.make()
-    yield* Scope.addFinalizer(scope, stream.close)
-    talk = { stream, scope, writer: yield* Scope.provide(makeWriter(stream), scope) }
-    tell({ type: 'plain.connected', address: stream.remote, direction })
-    links += 1
-    inbound.add(plainSource(`plain-${links}`, inbound.chunks(stream), new PlainLines(), codeOf))
-    source.peerCame()
-    if (inputEnded) yield* Effect.ignore(stream.end)
-  })
-
-  return { settings, tell, end, ended, leave, begin, inbound, isBusy: () => talk !== undefined }
 })
 
-const dialPlain = ({ settings, tell, end, begin }: Effect.Success<typeof assemble>) =>
+type PlainSurroundings = Effect.Success<typeof plainSurroundings>
+
+/** How a caller of the plain text mode comes to talk: the stream and its direction. */
+type Begin = (stream: ByteStream, direction: 'outgoing' | 'incoming') => Effect.Effect<void>
+
+const dialPlain = (target: Endpoint, { tell, end }: PlainSurroundings, begin: Begin) =>
   Effect.gen(function* () {
-    const target = settings.connect
-    if (target === undefined) return
     tell({ type: 'dial.started', target, attempt: 1 })
     yield* begin(yield* (yield* Transport).dial(target), 'outgoing')
   }).pipe(
     Effect.catchTag('DialError', (error) =>
       Effect.sync(() => {
         const reason: CloseReason = { _tag: 'DialError', failure: error.reason }
-        tell({ type: 'dial.failed', target: error.reason.target, reason, then: 'stop' })
+        tell({ type: 'dial.failed', target, reason, then: 'stop' })
         end(failed({ _tag: 'PeerUnreachable', reason }))
       })
     )
   )
 
 /** One caller at a time; a second one is turned away. */
-const listenPlain = ({ settings, tell, end, begin, isBusy }: Effect.Success<typeof assemble>) =>
+const listenPlain = ({ settings, tell, end }: PlainSurroundings, talk: PlainTalk, begin: Begin) =>
   Effect.gen(function* () {
     const { host, port } = settings.listen
     const listener = yield* (yield* Transport).listen({ host, port })
@@ -194,7 +202,7 @@ const listenPlain = ({ settings, tell, end, begin, isBusy }: Effect.Success<type
     tell({ type: 'listen.waiting' })
     while (true) {
       const stream = yield* listener.accept
-      if (isBusy()) yield* stream.close
+      if (talk.isBusy) yield* stream.close
       else yield* begin(stream, 'incoming')
     }
   }).pipe(
@@ -210,17 +218,25 @@ const listenPlain = ({ settings, tell, end, begin, isBusy }: Effect.Success<type
   )
 
 /** Runs plain text mode to its end; interrupting it (a signal) sends what was typed, then ends. */
-export const runPlain: Effect.Effect<Outcome, never, PlainServices> = Effect.gen(function* () {
-  const run = yield* assemble
-  yield* Effect.addFinalizer(() => Effect.sync(run.inbound.stop))
-  yield* Effect.forkScoped(run.settings.connect === undefined ? listenPlain(run) : dialPlain(run))
-  const outcome = yield* Deferred.await(run.ended).pipe(
+export const runPlain: Effect.Effect<Outcome, never, AppServices> = Effect.gen(function* () {
+  const around = yield* plainSurroundings
+  const { fork, source, onDefect, settings, tell, ended } = around
+  const talk = new PlainTalk(around)
+  const { dispatch } = talk
+  const inbound = startInbound<PlainInbound>({ fork, dispatch, commands: source.read, onDefect })
+  yield* Effect.addFinalizer(() => Effect.sync(inbound.stop))
+  const begin: Begin = (stream, direction) => talk.begin(stream, direction, inbound)
+  const { connect } = settings
+  yield* Effect.forkScoped(
+    connect === undefined ? listenPlain(around, talk, begin) : dialPlain(connect, around, begin)
+  )
+  const outcome = yield* Deferred.await(ended).pipe(
     Effect.onInterrupt(() => {
-      run.tell({ type: 'app.ending', why: 'signal' })
-      run.leave(CLEAN)
-      return Effect.asVoid(Deferred.await(run.ended))
+      tell({ type: 'app.ending', why: 'signal' })
+      talk.leave(CLEAN)
+      return Effect.asVoid(Deferred.await(ended))
     })
   )
-  if (outcome.exit === 'failed') run.tell({ type: 'app.failed', failure: outcome.failure })
+  if (outcome.exit === 'failed') tell({ type: 'app.failed', failure: outcome.failure })
   return outcome
 })
