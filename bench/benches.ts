@@ -1,0 +1,44 @@
+/** All benches by name, and a run of them. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from './children.ts'
+import { idleBench } from './idle.ts'
+import { roundTripBench, throughputBench } from './links.ts'
+import type { Row } from './samples.ts'
+import type { Size } from './sizes.ts'
+import { startBench } from './start.ts'
+
+export const BENCHES = {
+  start: startBench,
+  idle: idleBench,
+  'round-trip': roundTripBench,
+  throughput: throughputBench
+} as const satisfies Record<string, (size: Size) => Promise<readonly Row[]>>
+
+export type BenchName = keyof typeof BENCHES
+export const BENCH_NAMES = Object.keys(BENCHES) as readonly BenchName[]
+
+const newestIn = (path: string): number =>
+  statSync(path).isDirectory()
+    ? Math.max(0, ...readdirSync(path).map((name) => newestIn(join(path, name))))
+    : statSync(path).mtimeMs
+
+/** Builds the program when it is missing or older than what it is made from. */
+export const buildIfStale = (): void => {
+  const built = join(root, 'dist', 'main.cjs')
+  const sources = ['src', 'build.ts', 'package.json'].map((name) => newestIn(join(root, name)))
+  if (existsSync(built) && statSync(built).mtimeMs > Math.max(...sources)) return
+  execFileSync(process.execPath, [join(root, 'build.ts')], { cwd: root, stdio: 'inherit' })
+}
+
+/** Runs the named benches one after the other, so that none disturbs another. */
+export const runBenches = async (
+  names: readonly BenchName[],
+  size: Size
+): Promise<readonly Row[]> => {
+  buildIfStale()
+  const rows: Row[] = []
+  for (const name of names) rows.push(...(await BENCHES[name](size)))
+  return rows
+}

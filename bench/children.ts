@@ -1,0 +1,120 @@
+/** The processes that are measured: started with a home of their own, read line by line, ended. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+export const root = join(import.meta.dirname, '..')
+/** The built program. */
+export const PROGRAM = join(root, 'bin', 'earshot')
+
+/** A process that hangs is a failure and not a long run. */
+const PATIENCE_MS = 60_000
+
+export interface Child {
+  readonly pid: number
+  /** The next line of output that passes; fails when the output ends before, or after a minute. */
+  readonly line: (passes: (line: string) => boolean) => Promise<string>
+  /** Asks the process to end, if it has not yet, and waits until it has. */
+  readonly stop: () => Promise<void>
+  /** Waits until the process ends by itself. */
+  readonly ended: Promise<void>
+}
+
+/** What a started process is measured with: nothing of the caller's settings but where Node is. */
+const environment = (home: string): Record<string, string> => ({
+  PATH: process.env['PATH'] ?? '',
+  HOME: home,
+  USERPROFILE: home,
+  XDG_CACHE_HOME: join(home, '.cache'),
+  LANG: 'C.UTF-8'
+})
+
+/** Milliseconds that `work` takes. */
+export const timed = async (work: () => Promise<unknown>): Promise<number> => {
+  const from = performance.now()
+  await work()
+  return performance.now() - from
+}
+
+const withPatience = <A>(what: string, work: Promise<A>): Promise<A> => {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(
+    () => late.reject(new Error(`${what}: nothing for ${PATIENCE_MS} ms`)),
+    PATIENCE_MS
+  )
+  return Promise.race([work, late.promise]).finally(() => clearTimeout(timer))
+}
+
+const endOf = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', () => resolve())
+  })
+
+/** Starts Node with the arguments. Its input stays open until it is stopped. */
+export const start = (home: string, args: readonly string[]): Child => {
+  const child = spawn(process.execPath, args, {
+    env: environment(home),
+    stdio: ['pipe', 'pipe', 'inherit']
+  })
+  const ended = endOf(child)
+  const lines = createInterface({ input: child.stdout })
+  const unread: string[] = []
+  let wake = (): void => undefined
+  let over = false
+  lines.on('line', (line) => {
+    unread.push(line)
+    wake()
+  })
+  lines.on('close', () => {
+    over = true
+    wake()
+  })
+  const next = async (passes: (line: string) => boolean): Promise<string> => {
+    for (;;) {
+      const line = unread.shift()
+      if (line === undefined) {
+        if (over) throw new Error(`${args.join(' ')}: the output ended too early`)
+        const more = Promise.withResolvers<void>()
+        wake = more.resolve
+        await more.promise
+      } else if (passes(line)) return line
+    }
+  }
+  return {
+    pid: child.pid ?? 0,
+    line: (passes) => withPatience(args.join(' '), next(passes)),
+    stop: () => {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
+      return ended
+    },
+    ended
+  }
+}
+
+/** Runs Node with the arguments to its end. */
+export const run = (home: string, args: readonly string[]): Promise<void> =>
+  endOf(
+    spawn(process.execPath, args, {
+      env: environment(home),
+      stdio: ['ignore', 'ignore', 'inherit']
+    })
+  )
+
+/** Gives a new folder to `work` and removes it afterwards. */
+export const inFolder = async <A>(work: (folder: string) => Promise<A>): Promise<A> => {
+  const folder = mkdtempSync(join(tmpdir(), 'earshot-bench-'))
+  try {
+    return await work(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Whether a line of `--json` tells the event. */
+export const tells =
+  (type: string) =>
+  (line: string): boolean =>
+    line.includes(`"type":"${type}"`)

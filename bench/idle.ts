@@ -1,0 +1,74 @@
+/** What the program keeps in memory while two people are connected and say nothing. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { type Child, inFolder, PROGRAM, start, tells } from './children.ts'
+import { oursAtMost, type Row } from './samples.ts'
+import type { Size } from './sizes.ts'
+
+/** Resident memory of a process, in MB (10^6 bytes). */
+const residentMb = (pid: number): number => {
+  const status = `/proc/${pid}/status`
+  const kib = existsSync(status)
+    ? /VmRSS:\s*(\d+) kB/.exec(readFileSync(status, 'utf8'))?.[1]
+    : execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })
+  return (Number(kib) * 1024) / 1e6
+}
+
+const earshot = (home: string, name: string, ...args: readonly string[]): Child =>
+  start(home, [
+    PROGRAM,
+    '--json',
+    '--port',
+    '0',
+    '--listen',
+    '127.0.0.1',
+    '--home',
+    join(home, name),
+    ...args
+  ])
+
+/** The larger of two connected peers. */
+const connectedPair = async (home: string, idleMs: number): Promise<number> => {
+  const one = earshot(home, 'one')
+  const { address } = JSON.parse(await one.line(tells('listen.opened'))) as {
+    readonly address: { readonly port: number }
+  }
+  const two = earshot(home, 'two', '--connect', `127.0.0.1:${address.port}`)
+  await Promise.all([one.line(tells('peer.connected')), two.line(tells('peer.connected'))])
+  await wait(idleMs)
+  const memory = Math.max(residentMb(one.pid), residentMb(two.pid))
+  await Promise.all([one.stop(), two.stop()])
+  return memory
+}
+
+const bareNode = async (home: string, idleMs: number): Promise<number> => {
+  const node = start(home, ['-e', 'setInterval(() => {}, 1e6); console.log("up")'])
+  await node.line((line) => line === 'up')
+  await wait(idleMs)
+  const memory = residentMb(node.pid)
+  await node.stop()
+  return memory
+}
+
+/** Resident memory after a while of being connected. */
+export const idleBench = (size: Size): Promise<readonly Row[]> =>
+  inFolder(async (home) => {
+    const ours: number[] = []
+    const yardstick: number[] = []
+    for (let round = 0; round < size.idleRounds; round += 1) {
+      yardstick.push(await bareNode(home, size.idleMs))
+      ours.push(await connectedPair(home, size.idleMs))
+    }
+    return [
+      {
+        name: 'memory: connected, idle',
+        unit: 'MB',
+        ours,
+        yardstick,
+        against: 'idle node',
+        goal: oursAtMost(75, 'MB')
+      }
+    ]
+  })
