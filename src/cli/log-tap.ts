@@ -20,6 +20,7 @@ const FREQUENT: ReadonlySet<EventType> = new Set([
   'message.queued',
   'message.delivered',
   'plain.line',
+  'plain.sent',
   'info.shown',
   'peers.shown',
   'help.shown'

@@ -161,6 +161,7 @@ export type EarshotEvent =
     }
   | { readonly type: 'command.unavailable'; readonly command: string; readonly detail: string }
   | { readonly type: 'plain.line'; readonly address: Endpoint; readonly text: string }
+  | { readonly type: 'plain.sent'; readonly text: string }
   | {
       readonly type: 'plain.connected'
       readonly address: Endpoint

@@ -134,9 +134,10 @@ class PlainTalk {
   }
 
   #say(text: string): void {
-    if (this.#talk === undefined)
-      this.#around.tell({ type: 'message.failed', text, why: 'no-peer' })
-    else this.#talk.writer.send(this.#encoder.encode(`${text}\n`))
+    const { tell } = this.#around
+    if (this.#talk === undefined) return tell({ type: 'message.failed', text, why: 'no-peer' })
+    this.#talk.writer.send(this.#encoder.encode(`${text}\n`))
+    tell({ type: 'plain.sent', text })
   }
 
   /** As netcat does: our half is closed, and the other end's is read to its end. */

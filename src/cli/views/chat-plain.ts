@@ -4,7 +4,9 @@ import { showEndpoint } from '../../domain/explanation.ts'
 import { failureLines, spokenLines, statusLine } from './lines.ts'
 import type { Renderers } from './view-context.ts'
 
-export const PLAIN_LINES: Renderers<'plain.connected' | 'plain.disconnected' | 'plain.line'> = {
+export const PLAIN_LINES: Renderers<
+  'plain.connected' | 'plain.disconnected' | 'plain.line' | 'plain.sent'
+> = {
   'plain.connected': (event, ctx) => [
     event.direction === 'outgoing'
       ? statusLine(
@@ -21,5 +23,11 @@ export const PLAIN_LINES: Renderers<'plain.connected' | 'plain.disconnected' | '
     ...(event.reason._tag === 'Bye' ? [] : failureLines(ctx.style, explainClose(event.reason)))
   ],
   'plain.line': (event, ctx) =>
-    spokenLines(ctx.style, ctx.style.peer, `UNPROTECTED ${showEndpoint(event.address)}`, event.text)
+    spokenLines(
+      ctx.style,
+      ctx.style.peer,
+      `UNPROTECTED ${showEndpoint(event.address)}`,
+      event.text
+    ),
+  'plain.sent': (event, ctx) => spokenLines(ctx.style, ctx.style.own, 'UNPROTECTED You', event.text)
 }

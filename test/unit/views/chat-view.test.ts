@@ -96,6 +96,7 @@ describe('the lines', () => {
       '! Port 8080 is already in use by node (pid 123).\n  Try --port 8081.'
     ],
     [{ type: 'plain.line', address, text: 'hi' }, 'UNPROTECTED [::1]:8080: hi'],
+    [{ type: 'plain.sent', text: 'hi' }, 'UNPROTECTED You: hi'],
     [
       {
         type: 'command.invalid',
