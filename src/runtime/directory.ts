@@ -47,12 +47,11 @@ export class Directory {
     ...this.knocking().map(knockDetails)
   ]
 
-  readonly knocking = (): readonly PeerId[] =>
-    this.#world
-      .app()
-      .connections.flatMap((row) =>
-        row.state === 'knocking' && row.peerId !== undefined ? [row.peerId] : []
-      )
+  /** Each once, though a peer knocks by two links where it and we dial each other. */
+  readonly knocking = (): readonly PeerId[] => {
+    const rows = this.#world.app().connections.filter(({ state }) => state === 'knocking')
+    return [...new Set(rows.flatMap(({ peerId }) => peerId ?? []))]
+  }
 
   /** The peers that a text may mean: a nickname, a short id, or a whole id. */
   readonly matching = (who: string): readonly PeerId[] => {
