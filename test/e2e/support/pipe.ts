@@ -35,6 +35,8 @@ export interface Pipe {
     what: string | RegExp,
     options?: WaitOptions & { readonly of?: 'stdout' | 'stderr' }
   ) => Promise<string>
+  /** What `find` finds, looked for whenever something was written. */
+  readonly until: <A>(what: string, find: () => A | undefined, options?: WaitOptions) => Promise<A>
   readonly exit: Promise<PipeExit>
 }
 
@@ -96,6 +98,7 @@ export const startPipe = (args: readonly string[], options: PipeOptions = {}): P
           ),
         wait
       ),
+    until: (what, find, wait) => waiting.until(what, find, wait),
     exit
   }
 }

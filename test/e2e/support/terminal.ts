@@ -100,7 +100,14 @@ const textOf = (screen: xterm.Terminal, from: number, to: number, unwrap: boolea
 /** Starts the program (or `file`) in a terminal; it is killed when the test is over. */
 export const startTerminal = (args: readonly string[], options: TerminalOptions = {}): Terminal => {
   const { cols = 80, rows = 24, home = temporaryFolder() } = options
-  const screen = new xterm.Terminal({ cols, rows, scrollback: 10_000, allowProposedApi: true })
+  const screen = new xterm.Terminal({
+    cols,
+    rows,
+    scrollback: 10_000,
+    allowProposedApi: true,
+    // As most terminals do, and as the program assumes of one that it does not know.
+    reflowCursorLine: true
+  })
   const pty = spawn(process.execPath, [options.file ?? builtProgram(), ...args], {
     cols,
     rows,
