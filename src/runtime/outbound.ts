@@ -1,7 +1,6 @@
 /**
  * The one writer of a link: drains its two lanes, control before bulk, into as few writes as possible.
- * What is sent while the socket is busy leaves in the next write; when the socket is idle, what was
- * sent in the same turn leaves together.
+ * What is sent while the socket is idle is written at once; while it is busy, in the next write.
  */
 import * as Effect from 'effect/Effect'
 import * as Latch from 'effect/Latch'
@@ -42,8 +41,9 @@ export const makeWriter = Effect.fnUntraced(function* (
     while (true) {
       const batch = lanes.take(WRITE_BATCH_BYTES_MAX)
       if (batch.length === 0 && !refilled()) {
-        idle.openUnsafe()
         work.closeUnsafe()
+        // Last: whoever waits for it runs at once, and may send.
+        idle.openUnsafe()
         yield* work.await
         continue
       }
