@@ -113,7 +113,16 @@ const pump = (task: Task): Person => {
   }
 }
 
-const sink = (): Person => ({ read: Effect.never, paced: false, on: () => undefined })
+const sink = (): Person => {
+  const { read, type } = new Keyboard()
+  return {
+    read,
+    paced: false,
+    on: (event) => {
+      if (event.type === 'peer.disconnected') type({ type: 'quit' })
+    }
+  }
+}
 
 const personOf = (task: Task): Person => {
   switch (task.role) {

@@ -140,7 +140,7 @@ const makeDispatcher = (
   return new Dispatcher({
     links,
     wire,
-    onCommand: commands.handle,
+    onCommands: commands.handle,
     toConnection,
     onInputEnded: () =>
       toApp(console.interactive ? { type: 'user.quit' } : { type: 'user.input-ended' }),

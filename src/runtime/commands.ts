@@ -35,11 +35,25 @@ export class Commands {
     this.#world = world
   }
 
-  readonly handle = (command: Command): void => {
+  /** Everything that was read at once: lines that follow each other are said together. */
+  readonly handle = (commands: readonly Command[]): void => {
+    let texts: string[] = []
+    const sayAll = (): void => {
+      if (texts.length > 0) this.#say(texts)
+      texts = []
+    }
+    for (const command of commands)
+      if (command.type === 'say') texts.push(command.text)
+      else {
+        sayAll()
+        this.#handleOther(command)
+      }
+    sayAll()
+  }
+
+  #handleOther(command: Exclude<Command, { readonly type: 'say' }>): void {
     const { send, directory } = this.#world
     switch (command.type) {
-      case 'say':
-        return this.#say(command.text)
       case 'help':
         return this.#tell({ type: 'help.shown' })
       case 'quit':
@@ -103,10 +117,12 @@ export class Commands {
     return undefined
   }
 
-  #say(text: string): void {
+  #say(texts: readonly string[]): void {
+    const { emit, conversations } = this.#world
     const { focus } = this.#world.app()
-    if (focus === undefined) this.#tell({ type: 'message.failed', text, why: 'no-peer' })
-    else this.#world.conversations.with(focus).say(text)
+    if (focus === undefined)
+      emit(texts.map((text) => ({ type: 'message.failed', text, why: 'no-peer' })))
+    else conversations.with(focus).say(texts)
   }
 
   #nick(input: string): void {

@@ -44,7 +44,8 @@ export interface Conversation {
   readonly received: () => Ready['received']
   /** Items that the peer has not acknowledged. */
   readonly waiting: () => number
-  readonly say: (text: string) => void
+  /** Queues messages, as many as were read at once. */
+  readonly say: (texts: readonly string[]) => void
   readonly rename: (nickname: string) => void
   /** A link carries the talk from now on: what the peer has not got is sent again. */
   readonly attach: (ready: Ready, writer: Writer) => ProtocolViolation | undefined
@@ -70,12 +71,22 @@ export const makeConversation = (world: ConversationWorld): Conversation => {
     }
   }
 
-  const queue = (id: string, bodies: readonly ItemBody[]): boolean => {
-    const queued = delivery.enqueue(out, { id, at: world.wallNow(), bodies })
-    if ('type' in queued) return false
+  /** Numbers and keeps a message; false: there is no room for it. */
+  const enqueue = (id: string, bodies: readonly ItemBody[]): boolean =>
+    !('type' in delivery.enqueue(out, { id, at: world.wallNow(), bodies }))
+
+  const startSending = (): void => {
     world.onWaiting()
     pump()
-    return true
+  }
+
+  const sayOne = (text: string, peer: PeerRef): EarshotEvent => {
+    const limit = Math.min(messageBytesMax, carrier?.messageBytesMax ?? messageBytesMax)
+    if (utf8Bytes(text) > limit) return { type: 'message.failed', text, why: 'too-long' }
+    const id = world.newMessageId()
+    if (!enqueue(id, splitText(text))) return { type: 'message.failed', text, why: 'outbox-full' }
+    counts.messagesOut += 1
+    return { type: 'message.queued', peer, id, text, online: carrier !== undefined }
   }
 
   const told = (items: readonly Item[]): void => {
@@ -112,25 +123,15 @@ export const makeConversation = (world: ConversationWorld): Conversation => {
     counts,
     received: () => delivery.readyNumbers(incoming),
     waiting: () => delivery.unacknowledged(out),
-    say: (text) => {
-      if (text === '') return
-      if (
-        utf8Bytes(text) > Math.min(messageBytesMax, carrier?.messageBytesMax ?? messageBytesMax)
-      ) {
-        emit([{ type: 'message.failed', text, why: 'too-long' }])
-        return
-      }
-      const id = world.newMessageId()
-      const online = carrier !== undefined
-      if (!queue(id, splitText(text))) {
-        emit([{ type: 'message.failed', text, why: 'outbox-full' }])
-        return
-      }
-      counts.messagesOut += 1
-      emit([{ type: 'message.queued', peer: refOf(), id, text, online }])
+    say: (texts) => {
+      const peer = refOf()
+      const events = texts.filter((text) => text !== '').map((text) => sayOne(text, peer))
+      if (events.length === 0) return
+      startSending()
+      emit(events)
     },
     rename: (nickname) => {
-      queue(world.newMessageId(), [{ kind: 'nick', nickname }])
+      if (enqueue(world.newMessageId(), [{ kind: 'nick', nickname }])) startSending()
     },
     attach: (ready, writer) => {
       carrier = undefined

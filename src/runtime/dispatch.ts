@@ -17,7 +17,7 @@ import type { Wire } from './wire.ts'
 export interface DispatchWorld {
   readonly links: Links
   readonly wire: Wire
-  readonly onCommand: (command: Command) => void
+  readonly onCommands: (commands: readonly Command[]) => void
   readonly onInputEnded: () => void
   readonly toConnection: (id: string, event: ConnectionEvent) => void
   readonly heardEveryMs: number
@@ -45,7 +45,7 @@ export class Dispatcher {
         this.#world.toConnection(inbound.link, { type: 'link.ended', code: inbound.code })
         return
       case 'Commands':
-        for (const command of inbound.commands) this.#world.onCommand(command)
+        this.#world.onCommands(inbound.commands)
         return
       case 'InputEnded':
         this.#world.onInputEnded()
