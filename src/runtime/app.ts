@@ -57,7 +57,14 @@ const makeDataPlane = Effect.fnUntraced(function* (around: Surroundings, actors:
   const source = makeConsoleSource(around.console)
   const emit = (events: readonly EarshotEvent[]): void => {
     if (events.some(({ type }) => type === 'peer.connected')) source.peerCame()
-    around.events.emit(events.map((event) => named(event, acquaintances.ownerOf)))
+    around.events.emit(
+      events.map((event) =>
+        // The app machine knows peers by their ids only.
+        event.type === 'peer.focused'
+          ? { ...event, peer: directory.refOf(event.peer.id) }
+          : named(event, acquaintances.ownerOf)
+      )
+    )
   }
   const links = makeLinks()
   const conversations = makeConversations({

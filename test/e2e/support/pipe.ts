@@ -27,6 +27,8 @@ export interface Pipe {
   readonly home: string
   readonly write: (text: string | Uint8Array) => void
   readonly endInput: () => void
+  /** Nobody reads its output any more. */
+  readonly closeOutput: () => void
   readonly kill: (signal?: NodeJS.Signals) => void
   readonly stdout: () => string
   readonly stderr: () => string
@@ -83,6 +85,9 @@ export const startPipe = (args: readonly string[], options: PipeOptions = {}): P
     },
     endInput: () => {
       child.stdin.end()
+    },
+    closeOutput: () => {
+      child.stdout.destroy()
     },
     kill: (signal = 'SIGKILL') => {
       if (running) child.kill(signal)

@@ -18,6 +18,8 @@ export interface TerminalOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** What to run instead of the program, with the same arguments. */
   readonly file?: string
+  /** A line for a shell in which `"$@"` is the program with its arguments. */
+  readonly shell?: string
 }
 
 const KEYS = {
@@ -108,12 +110,18 @@ export const startTerminal = (args: readonly string[], options: TerminalOptions 
     // As most terminals do, and as the program assumes of one that it does not know.
     reflowCursorLine: true
   })
-  const pty = spawn(process.execPath, [options.file ?? builtProgram(), ...args], {
+  const env = environmentOf(home, options.env)
+  const command = [options.file ?? builtProgram(), ...args]
+  const shell = ['-c', options.shell ?? '', 'sh', process.execPath, ...command]
+  const [file, argv] =
+    options.shell === undefined ? [process.execPath, command] : ['/bin/sh', shell]
+  const pty = spawn(file, argv, {
     cols,
     rows,
     cwd: options.cwd ?? home,
-    env: environmentOf(home, options.env),
-    name: 'xterm-256color'
+    env,
+    // It goes before what the environment says.
+    name: env['TERM'] ?? 'xterm-256color'
   })
   const written: string[] = []
   const show = (): string =>
