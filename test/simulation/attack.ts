@@ -5,6 +5,7 @@ import type { CloseReason, ProtocolViolation } from '../../src/domain/failures.t
 import type { PeerId } from '../../src/domain/peer-id.ts'
 import { writeFrameHeader } from '../../src/protocol/framing.ts'
 import type { Message } from '../../src/protocol/messages.ts'
+import type { WorldHost } from '../../src/simulation/world.ts'
 import { call, greet, type RawLink, rawHost, settle } from './mallory.ts'
 import {
   at,
@@ -34,6 +35,7 @@ export const header = (
 
 export interface Attack extends Pair {
   readonly link: RawLink
+  readonly mallory: WorldHost
   /** When Mallory's link was secured, and when it ended: virtual milliseconds. */
   readonly beganMs: number
 }
@@ -73,7 +75,7 @@ export const attack = (
   }
   world.clock.advance(forMs)
   if (raw === undefined) throw new Error('Mallory has no link')
-  return { ...pair, link: raw, beganMs }
+  return { ...pair, link: raw, mallory, beganMs }
 }
 
 /** Alice refused it with this reason and said so; nobody else noticed anything. */

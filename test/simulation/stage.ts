@@ -95,8 +95,16 @@ export const expectTalk = ({ world, alice, bob }: Pair, label = ''): void => {
   expect(texts(alice).at(-1), `alice hears ${label}`).toBe(`from bob ${label}`)
 }
 
-/** Ends what still runs, as by /quit, and checks that the world holds nothing any more. */
-export const expectNothingHeld = (world: World, hosts: readonly WorldHost[]): void => {
+/**
+ * Ends what still runs, as by /quit, and checks that the world holds nothing any more.
+ * @param scripts hosts that run something else, and are taken away first.
+ */
+export const expectNothingHeld = (
+  world: World,
+  hosts: readonly WorldHost[],
+  scripts: readonly WorldHost[] = []
+): void => {
+  for (const host of scripts) world.stop(host)
   for (const host of hosts) if (host.exit() === undefined) host.enter({ type: 'quit' })
   world.clock.advance(MINUTE_MS)
   for (const host of hosts) expect(outcome(host), host.name).toBeDefined()
