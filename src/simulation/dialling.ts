@@ -21,6 +21,8 @@ export class Dialling {
   #next: Timer
   #addresses: string[] = []
   #underway = 0
+  /** Whose answers are on their way; those may be lost for good. */
+  readonly #answers = new Set<SimulatedStream>()
   #settled = false
 
   constructor(
@@ -43,13 +45,20 @@ export class Dialling {
 
   /** Nobody wants the stream any more: `done` is not called. */
   abort(): void {
+    if (!this.#settled) this.#finish(undefined)
+  }
+
+  /** Lets go of everything but the stream that is the outcome. */
+  #finish(kept: SimulatedStream | undefined): void {
     this.#settled = true
     this.#network.clock.cancel(this.#next)
     this.#network.clock.cancel(this.#deadline)
+    for (const stream of this.#answers) if (stream !== kept) stream.closeNow()
+    this.#answers.clear()
   }
 
   #settle(outcome: SimulatedStream | DialFailure): void {
-    this.abort()
+    this.#finish(outcome instanceof SimulatedStream ? outcome : undefined)
     this.#done(outcome)
   }
 
@@ -71,11 +80,14 @@ export class Dialling {
       address,
       target: this.#target,
       isWanted: () => !this.#settled,
-      done: (outcome) => this.#answered(outcome)
+      answered: (stream) => {
+        this.#answers.add(stream)
+      },
+      done: (outcome) => this.#ended(outcome)
     })
   }
 
-  #answered(outcome: SimulatedStream | DialFailure): void {
+  #ended(outcome: SimulatedStream | DialFailure): void {
     if (this.#settled) return
     this.#underway--
     if (outcome instanceof SimulatedStream || this.#isLast()) this.#settle(outcome)

@@ -49,6 +49,8 @@ export interface Attempt {
   readonly target: Endpoint
   /** false: whoever dialled has given up; what still comes of it is dropped. */
   readonly isWanted: () => boolean
+  /** The other host has answered; its answer, which makes this the outcome, is on its way. */
+  readonly answered: (stream: SimulatedStream) => void
   readonly done: (outcome: SimulatedStream | DialFailure) => void
 }
 
@@ -235,6 +237,7 @@ export class SimulatedNetwork {
     }
     const link = this.#open(from, to, { host: address, port: target.port }, port)
     const instance = from.instance
+    attempt.answered(link.dialler)
     this.paths.carry({
       ...answer,
       isWanted: () => !link.dialler.isOver,

@@ -1,0 +1,23 @@
+/**
+ * Goal: whatever two people do and whatever is done to them, what they say arrives exactly once and in
+ * order within the lives of their processes, they end with one link once all is healed, and nothing is
+ * left behind.
+ * Method: 200 random plans (hunt.ts). A seed that fails is replayed by `npm run hunt -- --from SEED`.
+ */
+import { expect, it } from '@effect/vitest'
+import { hunt } from './hunt.ts'
+import { seeds } from './stage.ts'
+
+it('200 random plans', () => {
+  let said = 0
+  for (const seed of seeds(200)) {
+    const verdict = hunt(seed)
+    expect(verdict.fault, `npm run hunt -- --from ${seed}`).toBeUndefined()
+    said += verdict.said
+  }
+  expect(said).toBeGreaterThan(10_000)
+})
+
+it('the same seed is the same plan', () => {
+  expect(hunt(7).trace).toEqual(hunt(7).trace)
+})
