@@ -3,7 +3,7 @@ import { explainClose } from '../../domain/explain.ts'
 import { showEndpoint, showSeconds } from '../../domain/explanation.ts'
 import { cleanNickname } from '../../domain/nicknames.ts'
 import { safeLine } from '../../domain/safe-text.ts'
-import { closeLines, isIdentityChange } from './close-lines.ts'
+import { closeLines, isIdentityChange, isNoise } from './close-lines.ts'
 import { errorLine, reasonLines, spokenLines, statusLine } from './lines.ts'
 import type { Style } from './style.ts'
 import { helpLines, infoLines, peersLines } from './tables.ts'
@@ -60,11 +60,13 @@ export const TALK_LINES: Renderers<
   'link.refused': (event, ctx) =>
     isIdentityChange(event.reason)
       ? closeLines(event.reason, ctx.style)
-      : reasonLines(
-          ctx.style,
-          `Refused a call from ${showEndpoint(event.address)}`,
-          explainClose(event.reason)
-        ),
+      : isNoise(event.reason)
+        ? []
+        : reasonLines(
+            ctx.style,
+            `Refused a call from ${showEndpoint(event.address)}`,
+            explainClose(event.reason)
+          ),
   'link.flood': (event, ctx) => [
     statusLine(
       ctx.style,

@@ -14,3 +14,29 @@ export const closeLines = (reason: CloseReason, style: Style): readonly string[]
   reason._tag === 'SecureError' && reason.failure._tag === 'IdentityChanged'
     ? identityChangedLines(reason.failure, style)
     : failureLines(style, explainClose(reason))
+
+/**
+ * true: what every open port gets to see, scanners and silence, which is for the log and not for the
+ * chat. A call by some Earshot, or by a person with netcat, is worth a line.
+ */
+export const isNoise = (reason: CloseReason): boolean => {
+  switch (reason._tag) {
+    case 'SecureError':
+      return reason.failure._tag !== 'NotEarshot' || reason.failure.looksLike !== 'plain-text'
+    case 'Lost':
+    case 'Silent':
+    case 'GreetingTimeout':
+    case 'Duplicate':
+    case 'Superseded':
+    case 'Stopped':
+      return true
+    case 'Bye':
+    case 'DialError':
+    case 'NoCommonVersion':
+    case 'Refused':
+    case 'ProtocolError':
+    case 'RunningElsewhere':
+    case 'QueueOverflow':
+      return false
+  }
+}

@@ -19,11 +19,22 @@ const PROMPT_UNPROTECTED = 'UNPROTECTED> '
 export const makeChatTap = (terminal: Screen, options: StyleOptions): Tap => {
   const style = makeStyle(options)
   const names = makeNames()
+  let told: string | undefined
+  /** The end of a run for a reason that was just told as that of its dial says nothing new. */
+  const isToldAlready = (event: EarshotEvent): boolean => {
+    if (event.type === 'dial.failed') told = JSON.stringify(event.reason)
+    return (
+      event.type === 'app.failed' &&
+      event.failure._tag === 'PeerUnreachable' &&
+      JSON.stringify(event.failure.reason) === told
+    )
+  }
   terminal.setPrompt(PROMPT)
   return (events) => {
     const lines: string[] = []
     for (const event of events) {
       names.note(event)
+      if (isToldAlready(event)) continue
       if (event.type === 'plain.connected') terminal.setPrompt(style.error(PROMPT_UNPROTECTED))
       const context = {
         style,

@@ -10,6 +10,7 @@ import { showBytes } from '../../../src/cli/views/tables.ts'
 import { makeChatTap, makeJsonTap } from '../../../src/cli/views/tap.ts'
 import type { ViewContext } from '../../../src/cli/views/view-context.ts'
 import type { EarshotEvent } from '../../../src/domain/events.ts'
+import type { CloseReason } from '../../../src/domain/failures.ts'
 import { displayName } from '../../../src/domain/nicknames.ts'
 import { peerIdFromPublicKey, shortPeerId } from '../../../src/domain/peer-id.ts'
 import { EXAMPLES } from './documented-events.ts'
@@ -128,6 +129,37 @@ describe('the lines', () => {
         for (const line of renderChat(event, narrow))
           expect(line.length, line).toBeLessThanOrEqual(40)
     expect(text({ type: 'help.shown' })).toContain('/nick /nickname NAME')
+  })
+
+  it('tell why a run ends once, not for the dial and again for the run', () => {
+    const printed: string[] = []
+    const screen = {
+      print: (lines: readonly string[]) => {
+        printed.push(...lines)
+      },
+      columns: () => 80,
+      setPrompt: () => undefined
+    }
+    const tap = makeChatTap(screen, { color: false, ascii: false })
+    const reason: CloseReason = {
+      _tag: 'DialError',
+      failure: { _tag: 'ConnectionRefused', target: address }
+    }
+    tap([{ type: 'dial.failed', target: address, reason, then: 'stop' }])
+    tap([{ type: 'app.failed', failure: { _tag: 'PeerUnreachable', reason } }])
+    expect(printed.filter((line) => line.includes('refused the connection'))).toHaveLength(1)
+  })
+
+  it('leave scanners and silence to the log, and tell what a friend may have tried', () => {
+    const refused = (reason: CloseReason) => text({ type: 'link.refused', address, reason })
+    expect(refused({ _tag: 'GreetingTimeout', waitingFor: 'hello' })).toBe('')
+    const looksLike = (what: 'http' | 'plain-text'): CloseReason => ({
+      _tag: 'SecureError',
+      failure: { _tag: 'NotEarshot', looksLike: what }
+    })
+    expect(refused(looksLike('http'))).toBe('')
+    expect(refused(looksLike('plain-text'))).toContain('Refused a call from')
+    expect(refused({ _tag: 'NoCommonVersion', ours: [1], theirs: [2] })).toContain('Refused a call')
   })
 
   it('tell a changed key in red, over several lines, with both ids', () => {
