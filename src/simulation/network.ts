@@ -144,8 +144,13 @@ export class SimulatedNetwork {
       return
     }
     const packet = { from, to, link: undefined, isWanted: attempt.isWanted }
+    const { instance } = from
     const delayMs = this.paths.latency(from, to)
-    this.paths.carry({ ...packet, delayMs, deliver: () => this.#arrive(from, to, attempt) })
+    this.paths.carry({
+      ...packet,
+      delayMs,
+      deliver: () => this.#arrive(from, to, attempt, instance)
+    })
   }
 
   /** Breaks one link: both ends see a reset at once. */
@@ -226,7 +231,7 @@ export class SimulatedNetwork {
   }
 
   /** The first packet of a dial reaches its host. */
-  #arrive(from: NetworkHost, to: NetworkHost, attempt: Attempt): void {
+  #arrive(from: NetworkHost, to: NetworkHost, attempt: Attempt, instance: number): void {
     const { address, target } = attempt
     const port = to.ports.get(target.port)
     const answer = { from: to, to: from, link: undefined, delayMs: this.paths.latency(to, from) }
@@ -236,7 +241,11 @@ export class SimulatedNetwork {
       return
     }
     const link = this.#open(from, to, { host: address, port: target.port }, port)
-    const instance = from.instance
+    if (!from.up || from.instance !== instance) {
+      // The caller has gone meanwhile, and cannot hold its end.
+      link.dialler.vanish()
+      return
+    }
     attempt.answered(link.dialler)
     this.paths.carry({
       ...answer,

@@ -238,8 +238,7 @@ export const hunt = (seed: number): Verdict => {
     checkRest(stage)
   } catch (error) {
     // A defect of the program or of the clock is a finding like any other.
-    fault =
-      error instanceof Fault ? error.message : `${error instanceof Error ? error.stack : error}`
+    fault = error instanceof Fault ? error.message : String((error as Error).stack ?? error)
   }
   const said = told(alice, 'message.queued').length + told(bob, 'message.queued').length
   return { seed, fault, trace: world.trace, said }
