@@ -31,7 +31,7 @@ export interface ProfileRequest {
   readonly wanted: string | undefined
 }
 
-const DEFAULT = 'default'
+export const DEFAULT_PROFILE = 'default'
 /** Who the further terminals of one person are (docs/adr/0003). */
 const FURTHER = ['second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth']
 const PROFILE_NAME = /^[a-z0-9-]{1,32}$/
@@ -121,8 +121,9 @@ const lock = Effect.fnUntraced(function* (
   return pid
 })
 
-const directoryOf = (dataHome: string, profile: string): string =>
-  profile === DEFAULT ? dataHome : join(dataHome, 'profiles', profile)
+/** Where a profile is kept: the default one in the data folder itself. */
+export const profileDirectory = (dataHome: string, profile: string): string =>
+  profile === DEFAULT_PROFILE ? dataHome : join(dataHome, 'profiles', profile)
 
 const badName = (profile: string): StartError =>
   new StartError({
@@ -145,17 +146,17 @@ export const acquireProfile = Effect.fnUntraced(function* ({
   dataHome,
   wanted
 }: ProfileRequest): Effect.fn.Return<AcquiredProfile, StartError, Scope> {
-  const first = wanted ?? DEFAULT
+  const first = wanted ?? DEFAULT_PROFILE
   if (!PROFILE_NAME.test(first)) return yield* badName(first)
   yield* ensurePrivateDirectory(dataHome)
-  const directory = directoryOf(dataHome, first)
+  const directory = profileDirectory(dataHome, first)
   const holder = yield* lock(directory)
   if (holder === undefined) return { profile: first, directory }
   if (wanted !== undefined) return yield* inUse(first, holder)
   for (const profile of FURTHER) {
-    const next = directoryOf(dataHome, profile)
+    const next = profileDirectory(dataHome, profile)
     if ((yield* lock(next)) === undefined)
-      return { profile, directory: next, displaced: { wanted: DEFAULT, pid: holder } }
+      return { profile, directory: next, displaced: { wanted: DEFAULT_PROFILE, pid: holder } }
   }
-  return yield* inUse(DEFAULT, holder)
+  return yield* inUse(DEFAULT_PROFILE, holder)
 })

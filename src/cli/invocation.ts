@@ -27,6 +27,8 @@ export interface ChatFlags extends CommonFlags {
 export type PeersAction =
   | { readonly _tag: 'List' }
   | { readonly _tag: 'Forget'; readonly id: PeerId }
+  | { readonly _tag: 'Block'; readonly id: PeerId }
+  | { readonly _tag: 'Unblock'; readonly id: PeerId }
   | { readonly _tag: 'Rekey'; readonly from: PeerId; readonly to: PeerId }
 
 export type Shell = 'bash' | 'zsh' | 'fish'

@@ -115,7 +115,7 @@ const addConfig = (program: Command, settle: Settle): void => {
 const addPeers = (program: Command, settle: Settle): void => {
   const peers = program
     .command('peers')
-    .summary('list, forget or re-key the peers that you know')
+    .summary('list, forget, block or re-key the peers that you know')
     .description('The peers that you have met, and the keys that they are pinned to.')
   const act = (action: PeersAction, command: Command): void =>
     settle({ _tag: 'Peers', flags: commonFlags(command), action })
@@ -129,6 +129,16 @@ const addPeers = (program: Command, settle: Settle): void => {
     .description('forget a peer and the addresses that are pinned to its key')
     .addArgument(new Argument('<id>', 'its whole id').argParser(readPeerId))
     .action((id: PeerId, _own: unknown, command: Command) => act({ _tag: 'Forget', id }, command))
+  peers
+    .command('block')
+    .description('shut a known peer out: it can neither call nor be called')
+    .addArgument(new Argument('<id>', 'its whole id').argParser(readPeerId))
+    .action((id: PeerId, _own: unknown, command: Command) => act({ _tag: 'Block', id }, command))
+  peers
+    .command('unblock')
+    .description('let a peer in again; what was verified has to be verified again')
+    .addArgument(new Argument('<id>', 'its whole id').argParser(readPeerId))
+    .action((id: PeerId, _own: unknown, command: Command) => act({ _tag: 'Unblock', id }, command))
   peers
     .command('rekey')
     .description(

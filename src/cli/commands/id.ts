@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import * as Effect from 'effect/Effect'
 import { layer as identityLayer } from '../../adapters/node-identity.ts'
 import { ownAddresses } from '../../adapters/own-addresses.ts'
+import { DEFAULT_PROFILE, profileDirectory } from '../../adapters/profile-lock.ts'
 import { formatEndpoint } from '../../domain/endpoint.ts'
 import { EXIT_OK } from '../../domain/exit-code.ts'
 import type { StartError } from '../../domain/failures.ts'
@@ -11,7 +12,6 @@ import { safeJson, safeLine } from '../../domain/safe-text.ts'
 import { Identity } from '../../services/identity.ts'
 import type { CommonFlags } from '../invocation.ts'
 import { loadSettings } from '../load-settings.ts'
-import { DEFAULT_PROFILE, profileDirectory } from '../profile-directory.ts'
 import type { StartFailures } from '../start-failures.ts'
 
 /** Fails as the configuration and the key do. */
@@ -19,8 +19,8 @@ export const id = Effect.fnUntraced(function* (
   flags: CommonFlags
 ): Effect.fn.Return<number, StartError | StartFailures> {
   const { places, resolved } = yield* loadSettings(flags, process.env)
-  const directory = profileDirectory(places)
   const profile = places.profile ?? DEFAULT_PROFILE
+  const directory = profileDirectory(places.dirs.data, profile)
   const { peerId } = yield* Identity.pipe(Effect.provide(identityLayer({ directory, profile })))
   const key = join(directory, 'identity.key')
   const port = resolved.values.default_port

@@ -1,10 +1,10 @@
-/** `earshot peers`: what the peer book holds, and the two ways to change it by hand. */
+/** `earshot peers`: what the peer book holds, and the ways to change it by hand. */
 import * as DateTime from 'effect/DateTime'
 import * as Effect from 'effect/Effect'
 import type { Layer } from 'effect/Layer'
 import type { Scope } from 'effect/Scope'
 import { layer as peerBookLayer } from '../../adapters/peer-book-file.ts'
-import { acquireProfile } from '../../adapters/profile-lock.ts'
+import { acquireProfile, DEFAULT_PROFILE, profileDirectory } from '../../adapters/profile-lock.ts'
 import type { Trust } from '../../domain/events.ts'
 import { EXIT_OK } from '../../domain/exit-code.ts'
 import { StartError } from '../../domain/failures.ts'
@@ -14,7 +14,6 @@ import { safeJson, safeLine } from '../../domain/safe-text.ts'
 import { type KnownPeer, PeerBook } from '../../services/peer-book.ts'
 import type { CommonFlags, PeersAction } from '../invocation.ts'
 import { findPlaces } from '../load-settings.ts'
-import { DEFAULT_PROFILE, profileDirectory } from '../profile-directory.ts'
 import type { StartFailures } from '../start-failures.ts'
 
 const TRUST: Readonly<Record<Trust, string>> = {
@@ -60,6 +59,28 @@ const forget = Effect.fnUntraced(function* (id: PeerId) {
   print('Forgotten. The next contact with it is a first contact.')
 })
 
+const block = Effect.fnUntraced(function* (id: PeerId) {
+  const book = yield* PeerBook
+  if ((yield* book.find(id)) === undefined) return yield* unknown(id)
+  yield* book.setTrust(id, 'blocked')
+  print('Blocked. It can neither call you nor be called.')
+})
+
+const unblock = Effect.fnUntraced(function* (id: PeerId) {
+  const book = yield* PeerBook
+  if ((yield* book.find(id))?.trust !== 'blocked') {
+    return yield* new StartError({
+      reason: {
+        _tag: 'UsageInvalid',
+        detail: `The peer ${id} is not blocked.`,
+        next: 'earshot peers lists those that are.'
+      }
+    })
+  }
+  yield* book.setTrust(id, 'tofu')
+  print('Let in again. It is not verified: compare with /verify.')
+})
+
 const rekey = Effect.fnUntraced(function* (from: PeerId, to: PeerId) {
   if (!(yield* (yield* PeerBook).rekey(from, to))) return yield* unknown(from)
   print('Done. The new key is not verified: compare with /verify.')
@@ -80,14 +101,20 @@ export const peers = (
 ): Effect.Effect<number, StartError | StartFailures> =>
   Effect.gen(function* () {
     const places = yield* findPlaces(flags, process.env)
-    const layer = peerBookLayer({ directory: profileDirectory(places) })
     const request = { dataHome: places.dirs.data, wanted: places.profile ?? DEFAULT_PROFILE }
+    const layer = peerBookLayer({ directory: profileDirectory(request.dataHome, request.wanted) })
     switch (action._tag) {
       case 'List':
         yield* Effect.provide(list(flags.json), layer)
         break
       case 'Forget':
         yield* taken(layer, request, forget(action.id))
+        break
+      case 'Block':
+        yield* taken(layer, request, block(action.id))
+        break
+      case 'Unblock':
+        yield* taken(layer, request, unblock(action.id))
         break
       case 'Rekey':
         yield* taken(layer, request, rekey(action.from, action.to))

@@ -15,8 +15,10 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@effect/vitest'
+import { writePeers } from '../../../src/adapters/peer-book-format.ts'
 import { configTemplate } from '../../../src/cli/config/template.ts'
 import { peerIdFromPublicKey } from '../../../src/domain/peer-id.ts'
+import type { KnownPeer } from '../../../src/services/peer-book.ts'
 
 const main = join(import.meta.dirname, '..', '..', '..', 'src', 'cli', 'main.ts')
 const STRANGER = peerIdFromPublicKey(new Uint8Array(32).fill(7))
@@ -145,5 +147,25 @@ describe('earshot id and peers', () => {
     const forget = earshot(['peers', 'forget', STRANGER])
     expect(forget.status).toBe(64)
     expect(forget.stderr).toMatch(/^earshot: No peer with the id .* is known\..*\n$/)
+  })
+
+  it('peers: a known one is blocked, let in again, and never called verified by that', () => {
+    const data = join(home, '.local', 'share', 'earshot')
+    mkdirSync(data, { recursive: true, mode: 0o700 })
+    const known: KnownPeer = {
+      id: STRANGER,
+      trust: 'verified',
+      claimedNickname: 'mallory',
+      targets: [],
+      firstSeen: 1,
+      lastSeen: 2
+    }
+    const book = writePeers(new Map([[STRANGER, known]]))
+    writeFileSync(join(data, 'peers.json'), book, { mode: 0o600 })
+    expect(earshot(['peers', 'block', STRANGER]).status).toBe(0)
+    expect(earshot(['peers']).stdout).toContain('mallory (shut out)')
+    expect(earshot(['peers', 'unblock', STRANGER]).status).toBe(0)
+    expect(earshot(['peers']).stdout).toContain('known since the first contact, not compared')
+    expect(earshot(['peers', 'unblock', STRANGER]).status).toBe(64)
   })
 })

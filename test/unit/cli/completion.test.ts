@@ -4,8 +4,10 @@
  * check it where they are installed; man checks the page; the files in the repository are fresh.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from '@effect/vitest'
+import { describe, expect, it, onTestFinished } from '@effect/vitest'
 import { completionScript } from '../../../src/cli/completion.ts'
 import { buildProgram } from '../../../src/cli/program.ts'
 
@@ -33,8 +35,11 @@ describe('completion', () => {
   ).filter(([shell]) => shell === 'bash' || has(shell))
 
   it.each(judges)('%s: parses', (shell, flags) => {
-    const script = completionScript(program, shell)
-    const checked = spawnSync(shell, [...flags], { input: script, encoding: 'utf8' })
+    const folder = mkdtempSync(join(tmpdir(), 'earshot-completion-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const script = join(folder, 'script')
+    writeFileSync(script, completionScript(program, shell))
+    const checked = spawnSync(shell, [...flags, script], { encoding: 'utf8' })
     expect(checked.stderr).toBe('')
     expect(checked.status).toBe(0)
   })

@@ -138,6 +138,8 @@ describe('commands', () => {
     })
     expect(asked('peers', 'list', '--json')).toMatchObject({ flags: { json: true } })
     expect(asked('peers', 'forget', ID)).toMatchObject({ action: { _tag: 'Forget', id: ID } })
+    expect(asked('peers', 'block', ID)).toMatchObject({ action: { _tag: 'Block', id: ID } })
+    expect(asked('peers', 'unblock', ID)).toMatchObject({ action: { _tag: 'Unblock', id: ID } })
     expect(asked('peers', 'rekey', ID, OTHER)).toMatchObject({
       action: { _tag: 'Rekey', from: ID, to: OTHER }
     })
