@@ -37,143 +37,154 @@ export interface ConversationWorld {
   readonly wallNow: () => number
 }
 
-export interface Conversation {
-  readonly epoch: string
-  readonly counts: { messagesIn: number; messagesOut: number }
-  /** Numbers of the peer's logs, for our READY. */
-  readonly received: () => Ready['received']
-  /** Items that the peer has not acknowledged. */
-  readonly waiting: () => number
-  /** Queues messages, as many as were read at once. */
-  readonly say: (texts: readonly string[]) => void
-  readonly rename: (nickname: string) => void
-  /** A link carries the talk from now on: what the peer has not got is sent again. */
-  readonly attach: (ready: Ready, writer: Writer) => ProtocolViolation | undefined
-  readonly detach: (writer: Writer) => void
-  readonly receive: (items: readonly Item[]) => ProtocolViolation | undefined
-  readonly acked: (upTo: number) => ProtocolViolation | undefined
-}
+export class Conversation {
+  readonly counts = { messagesIn: 0, messagesOut: 0 }
+  readonly #world: ConversationWorld
+  readonly #out: delivery.Outgoing
+  readonly #incoming = delivery.makeIncoming()
+  readonly #joiner = makeJoiner()
+  /** The writer of the link that carries the talk now. */
+  #carrier: Writer | undefined
 
-export const makeConversation = (world: ConversationWorld): Conversation => {
-  const { emit, refOf, messageBytesMax } = world
-  const out = delivery.makeOutgoing(world.epoch)
-  const incoming = delivery.makeIncoming()
-  const joiner = makeJoiner()
-  const counts = { messagesIn: 0, messagesOut: 0 }
-  let carrier: Writer | undefined
+  constructor(world: ConversationWorld) {
+    this.#world = world
+    this.#out = delivery.makeOutgoing(world.epoch)
+  }
+
+  get epoch(): string {
+    return this.#out.epoch
+  }
+
+  /** Numbers of the peer's logs, for our READY. */
+  received(): Ready['received'] {
+    return delivery.readyNumbers(this.#incoming)
+  }
+
+  /** Items that the peer has not acknowledged. */
+  waiting(): number {
+    return delivery.unacknowledged(this.#out)
+  }
+
+  /** Queues messages, as many as were read at once. */
+  say(texts: readonly string[]): void {
+    const peer = this.#world.refOf()
+    const events = texts.filter((text) => text !== '').map((text) => this.#sayOne(text, peer))
+    if (events.length === 0) return
+    this.#startSending()
+    this.#world.emit(events)
+  }
+
+  rename(nickname: string): void {
+    this.#enqueue(this.#world.newMessageId(), [{ kind: 'nick', nickname }])
+    this.#startSending()
+  }
+
+  /** A link carries the talk from now on: what the peer has not got is sent again. */
+  attach(ready: Ready, writer: Writer): ProtocolViolation | undefined {
+    this.#carrier = undefined
+    if (delivery.bindEpoch(this.#incoming, ready.epoch)) resetJoiner(this.#joiner)
+    const resumed = delivery.resume(this.#out, delivery.receivedOf(this.#out, ready))
+    if (isViolation(resumed)) return resumed
+    this.#carrier = writer
+    writer.onIdle(this.#pump)
+    this.#tellDelivered(resumed)
+    this.#pump()
+    return undefined
+  }
+
+  detach(writer: Writer): void {
+    if (this.#carrier !== writer) return
+    this.#carrier = undefined
+    delivery.linkLost(this.#out)
+  }
+
+  /** Items of one read; one acknowledgement answers them all. */
+  receive(items: readonly Item[]): ProtocolViolation | undefined {
+    const peer = this.#world.refOf()
+    const at = this.#world.wallNow()
+    const events: EarshotEvent[] = []
+    let violation: ProtocolViolation | undefined
+    for (const item of items) {
+      const outcome = this.#take(item, peer, at)
+      if (outcome === undefined) continue
+      if (isViolation(outcome)) {
+        violation = outcome
+        break
+      }
+      events.push(outcome)
+    }
+    if (events.length > 0) this.#world.emit(events)
+    const upTo = delivery.takeAck(this.#incoming)
+    if (upTo !== undefined) this.#carrier?.send(encodeMessage({ type: 'ack', upTo }))
+    return violation
+  }
+
+  acked(upTo: number): ProtocolViolation | undefined {
+    const delivered = delivery.acked(this.#out, upTo)
+    if (isViolation(delivered)) return delivered
+    this.#tellDelivered(delivered)
+    this.#pump()
+    return undefined
+  }
+
+  /** What both ends take in one message. */
+  #bytesMax(): number {
+    const { messageBytesMax } = this.#world
+    return Math.min(messageBytesMax, this.#carrier?.messageBytesMax ?? messageBytesMax)
+  }
 
   /** Moves items to the writer while little waits there; the writer calls again when it is idle. */
-  const pump = (): void => {
-    while (carrier !== undefined && carrier.queuedBytes() < PUMP_BYTES) {
-      const items = delivery.takeSendable(out, PUMP_ITEMS, PUMP_BYTES)
+  readonly #pump = (): void => {
+    while (this.#carrier !== undefined && this.#carrier.queuedBytes() < PUMP_BYTES) {
+      const items = delivery.takeSendable(this.#out, PUMP_ITEMS, PUMP_BYTES)
       if (items.length === 0) return
-      carrier.send(joinFrames(items.map(encodeMessage)))
+      this.#carrier.send(joinFrames(items.map(encodeMessage)))
     }
+  }
+
+  #sayOne(text: string, peer: PeerRef): EarshotEvent {
+    if (utf8Bytes(text) > this.#bytesMax()) return { type: 'message.failed', text, why: 'too-long' }
+    const id = this.#world.newMessageId()
+    if (!this.#enqueue(id, splitText(text)))
+      return { type: 'message.failed', text, why: 'outbox-full' }
+    this.counts.messagesOut += 1
+    return { type: 'message.queued', peer, id, text, online: this.#carrier !== undefined }
   }
 
   /** Numbers and keeps a message; false: there is no room for it. */
-  const enqueue = (id: string, bodies: readonly ItemBody[]): boolean =>
-    !('type' in delivery.enqueue(out, { id, at: world.wallNow(), bodies }))
-
-  const startSending = (): void => {
-    world.onWaiting()
-    pump()
+  #enqueue(id: string, bodies: readonly ItemBody[]): boolean {
+    return !('type' in delivery.enqueue(this.#out, { id, at: this.#world.wallNow(), bodies }))
   }
 
-  const sayOne = (text: string, peer: PeerRef): EarshotEvent => {
-    const limit = Math.min(messageBytesMax, carrier?.messageBytesMax ?? messageBytesMax)
-    if (utf8Bytes(text) > limit) return { type: 'message.failed', text, why: 'too-long' }
-    const id = world.newMessageId()
-    if (!enqueue(id, splitText(text))) return { type: 'message.failed', text, why: 'outbox-full' }
-    counts.messagesOut += 1
-    return { type: 'message.queued', peer, id, text, online: carrier !== undefined }
+  #startSending(): void {
+    this.#world.onWaiting()
+    this.#pump()
   }
 
-  const told = (items: readonly Item[]): void => {
+  #tellDelivered(items: readonly Item[]): void {
     const ids = items.flatMap(({ id, body }) => (body.kind === 'text' ? [id] : []))
-    if (ids.length > 0) emit([{ type: 'message.delivered', peer: refOf(), ids }])
-    if (items.length > 0) world.onWaiting()
+    if (ids.length > 0)
+      this.#world.emit([{ type: 'message.delivered', peer: this.#world.refOf(), ids }])
+    if (items.length > 0) this.#world.onWaiting()
   }
 
-  const shown = (peer: PeerRef, joined: Joined, receivedAt: number): EarshotEvent | undefined => {
-    const { id, seq, at: sentAt, body } = joined
-    if (body.kind === 'nick') {
-      world.onRenamed(body.nickname)
-      return undefined
-    }
-    counts.messagesIn += 1
-    return { type: 'message.received', peer, id, seq, text: body.text, sentAt, receivedAt }
-  }
-
-  const takeItem = (
-    item: Item,
-    peer: PeerRef,
-    at: number
-  ): EarshotEvent | ProtocolViolation | undefined => {
-    const verdict = delivery.receive(incoming, item)
+  /** undefined: a duplicate, a part of more to come, or nothing to show. */
+  #take(item: Item, peer: PeerRef, at: number): EarshotEvent | ProtocolViolation | undefined {
+    const verdict = delivery.receive(this.#incoming, item)
     if (verdict === 'duplicate') return undefined
     if (verdict !== 'deliver') return verdict
-    const joined = joinPart(joiner, item, messageBytesMax)
+    const joined = joinPart(this.#joiner, item, this.#world.messageBytesMax)
     if (joined === undefined || isViolation(joined)) return joined
-    return shown(peer, joined, at)
+    return this.#shown(peer, joined, at)
   }
 
-  return {
-    epoch: world.epoch,
-    counts,
-    received: () => delivery.readyNumbers(incoming),
-    waiting: () => delivery.unacknowledged(out),
-    say: (texts) => {
-      const peer = refOf()
-      const events = texts.filter((text) => text !== '').map((text) => sayOne(text, peer))
-      if (events.length === 0) return
-      startSending()
-      emit(events)
-    },
-    rename: (nickname) => {
-      if (enqueue(world.newMessageId(), [{ kind: 'nick', nickname }])) startSending()
-    },
-    attach: (ready, writer) => {
-      carrier = undefined
-      if (delivery.bindEpoch(incoming, ready.epoch)) resetJoiner(joiner)
-      const resumed = delivery.resume(out, delivery.receivedOf(out, ready))
-      if (isViolation(resumed)) return resumed
-      carrier = writer
-      writer.onIdle(pump)
-      told(resumed)
-      pump()
-      return undefined
-    },
-    detach: (writer) => {
-      if (carrier !== writer) return
-      carrier = undefined
-      delivery.linkLost(out)
-    },
-    receive: (items) => {
-      const peer = refOf()
-      const at = world.wallNow()
-      const events: EarshotEvent[] = []
-      let violation: ProtocolViolation | undefined
-      for (const item of items) {
-        const outcome = takeItem(item, peer, at)
-        if (outcome === undefined) continue
-        if (isViolation(outcome)) {
-          violation = outcome
-          break
-        }
-        events.push(outcome)
-      }
-      if (events.length > 0) emit(events)
-      const upTo = delivery.takeAck(incoming)
-      if (upTo !== undefined) carrier?.send(encodeMessage({ type: 'ack', upTo }))
-      return violation
-    },
-    acked: (upTo) => {
-      const delivered = delivery.acked(out, upTo)
-      if (isViolation(delivered)) return delivered
-      told(delivered)
-      pump()
+  #shown(peer: PeerRef, joined: Joined, receivedAt: number): EarshotEvent | undefined {
+    const { id, seq, at: sentAt, body } = joined
+    if (body.kind === 'nick') {
+      this.#world.onRenamed(body.nickname)
       return undefined
     }
+    this.counts.messagesIn += 1
+    return { type: 'message.received', peer, id, seq, text: body.text, sentAt, receivedAt }
   }
 }

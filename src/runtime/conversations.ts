@@ -2,7 +2,7 @@
 import * as Base64Url from 'effect/encoding/Base64Url'
 import type { EarshotEvent, PeerRef } from '../domain/events.ts'
 import type { PeerId } from '../domain/peer-id.ts'
-import { type Conversation, makeConversation } from './conversation.ts'
+import { Conversation } from './conversation.ts'
 
 export interface ConversationsWorld {
   readonly randomBytes: (count: number) => Uint8Array
@@ -53,7 +53,7 @@ export const makeConversations = (world: ConversationsWorld): Conversations => {
   let nickname = world.nickname
 
   const make = (peerId: PeerId): Conversation => {
-    const conversation: Conversation = makeConversation({
+    const conversation: Conversation = new Conversation({
       epoch: toHex(world.randomBytes(EPOCH_BYTES)),
       newMessageId,
       emit: world.emit,

@@ -13,7 +13,7 @@ import { decodeMessage } from '../../../src/protocol/codec.ts'
 import { FrameDecoder } from '../../../src/protocol/framing.ts'
 import type { Item, Message, Ready } from '../../../src/protocol/messages.ts'
 import { isViolation } from '../../../src/protocol/violation.ts'
-import { makeConversation } from '../../../src/runtime/conversation.ts'
+import { Conversation } from '../../../src/runtime/conversation.ts'
 import type { Writer } from '../../../src/runtime/outbound.ts'
 
 const LIMIT = 64 * 1024
@@ -62,7 +62,7 @@ const talker = (peer: string, epoch: string) => {
   const renamed: string[] = []
   let ids = 0
   let clock = 1_000
-  const talk = makeConversation({
+  const talk = new Conversation({
     epoch: epoch.repeat(16),
     newMessageId: () => `${epoch}${String((ids += 1)).padStart(21, '0')}`,
     emit: (told) => {
