@@ -54,7 +54,7 @@ export const makeWriter = Effect.fnUntraced(function* (
     }
   })
   yield* drain.pipe(
-    Effect.catch(() => Effect.void),
+    Effect.ignore,
     Effect.ensuring(
       Effect.sync(() => {
         gone = true
