@@ -15,22 +15,25 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' }
   }
 })
-const first = Number(values.from)
-const count = Number(values.seeds)
-if (!Number.isSafeInteger(first) || !Number.isSafeInteger(count) || count < 1) {
-  console.error('hunt: --seeds and --from are whole numbers, --seeds at least 1')
-  process.exit(64)
+/** The exit code: 0 when every seed held, 1 when one did not, 64 for a wrong use. */
+const main = (first: number, count: number): number => {
+  if (!Number.isSafeInteger(first) || !Number.isSafeInteger(count) || count < 1) {
+    console.error('hunt: --seeds and --from are whole numbers, --seeds at least 1')
+    return 64
+  }
+  for (let seed = first; seed < first + count; seed++) {
+    const { fault, trace } = hunt(seed)
+    if (count === 1 || fault !== undefined)
+      console.log((count === 1 ? trace : trace.slice(-TRACE_LINES)).join('\n'))
+    if (fault !== undefined) {
+      console.log(`seed ${seed}: ${fault}`)
+      console.log(`again: npm run hunt -- --from ${seed}`)
+      return 1
+    }
+    const done = seed - first + 1
+    if (done % REPORT_EVERY === 0 || done === count) console.log(`${done} of ${count} seeds held`)
+  }
+  return 0
 }
 
-for (let seed = first; seed < first + count; seed++) {
-  const { fault, trace } = hunt(seed)
-  if (count === 1 || fault !== undefined)
-    console.log((count === 1 ? trace : trace.slice(-TRACE_LINES)).join('\n'))
-  if (fault !== undefined) {
-    console.log(`seed ${seed}: ${fault}`)
-    console.log(`again: npm run hunt -- --from ${seed}`)
-    process.exit(1)
-  }
-  const done = seed - first + 1
-  if (done % REPORT_EVERY === 0 || done === count) console.log(`${done} of ${count} seeds held`)
-}
+process.exitCode = main(Number(values.from), Number(values.seeds))

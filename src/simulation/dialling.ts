@@ -81,7 +81,8 @@ export class Dialling {
       target: this.#target,
       isWanted: () => !this.#settled,
       answered: (stream) => {
-        this.#answers.add(stream)
+        if (this.#settled) stream.closeNow()
+        else this.#answers.add(stream)
       },
       done: (outcome) => this.#ended(outcome)
     })

@@ -174,18 +174,18 @@ const ofLife: readonly EarshotEvent['type'][] = [
   'peer.lost'
 ]
 
-const lastOf = (host: WorldHost): EarshotEvent['type'] | undefined =>
+/** What the run that goes on told last of its peer's coming and going. */
+const lastOf = ({ host, run }: Side): EarshotEvent['type'] | undefined =>
   host.events
-    .filter(
-      ({ instance, event }) => instance === host.network.instance || ofLife.includes(event.type)
-    )
-    .findLast(({ event }) => ofLife.includes(event.type))?.event.type
+    .filter(({ instance, event }) => instance === run && ofLife.includes(event.type))
+    .at(-1)?.event.type
 
 const checkLiveness = (stage: Stage): void => {
   const { world, sides } = stage
-  for (const { host } of sides) {
-    if (outcome(host) !== undefined) throw new Fault(`${host.name} ended by itself`)
-    if (lastOf(host) === 'peer.reconnecting') throw new Fault(`${host.name} still reconnects`)
+  for (const side of sides) {
+    const { name } = side.host
+    if (outcome(side.host) !== undefined) throw new Fault(`${name} ended by itself`)
+    if (lastOf(side) === 'peer.reconnecting') throw new Fault(`${name} still reconnects`)
   }
   const between = () =>
     world.network.links().filter(({ from, to }) => {
@@ -199,8 +199,8 @@ const checkLiveness = (stage: Stage): void => {
   }
   if (between().length !== 1) throw new Fault(`${between().length} links between them`)
   for (const side of sides) {
-    if (lastOf(side.host) !== 'peer.connected')
-      throw new Fault(`${side.host.name} has a link and says ${lastOf(side.host)}`)
+    if (lastOf(side) !== 'peer.connected')
+      throw new Fault(`${side.host.name} has a link and says ${lastOf(side)}`)
     say(stage, side)
   }
   world.clock.advance(30 * SECOND_MS)
