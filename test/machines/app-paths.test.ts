@@ -64,6 +64,29 @@ describe('the paths of the app', () => {
     }
   })
 
+  it('have nothing to do with a connection that closed but to wait for its goodbye', () => {
+    const closed = edges.filter(
+      ({ before, events, last }) =>
+        before.matches('running') &&
+        last.snapshot.matches('running') &&
+        events.at(-1)?.type === 'connection.closed'
+    )
+    expect(closed.length).toBeGreaterThan(100)
+    for (const { events, last } of closed) {
+      const row = contextOf(last.snapshot).connections.find(
+        ({ id }) => id === events.at(-1)?.['link']
+      )
+      expect(row?.state).toBe('closed')
+    }
+  })
+
+  it('write a peer down when its session is online, and knows where it was found', () => {
+    for (const { events, last } of edges) {
+      const online = events.at(-1)?.type === 'session.online'
+      expect(last.done.some(({ name }) => name === 'rememberPeer')).toBe(online)
+    }
+  })
+
   it('never grant twice, nor a link that has closed', () => {
     for (const { before, last } of edges) {
       const granted = last.done.filter(({ name }) => name === 'auth.granted').map(({ to }) => to)

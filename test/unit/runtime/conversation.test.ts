@@ -36,6 +36,7 @@ const keepingWriter = (messageBytesMax = LIMIT) => {
       return true
     },
     flush: Effect.void,
+    together: (work) => work(),
     bytesOut: () => 0,
     queuedBytes: () => queued,
     onIdle: (more) => {

@@ -99,6 +99,33 @@ describe('the writer of a link', () => {
     expect(writer.queuedBytes()).toBe(0)
   })
 
+  it('joins what is sent together, also when the stream is idle, and gives what the work gave', () => {
+    const { clock, writer, written, taken, flushing } = open()
+    const sent = writer.together(() => {
+      for (const fill of [1, 2, 3]) writer.send(frame(fill))
+      return 'sent'
+    })
+    clock.drain()
+    expect(sent).toBe('sent')
+    expect(written()).toEqual([[1, 2, 3]])
+    const isFlushed = flushing(writer)
+    expect(isFlushed()).toBe(false)
+    taken()
+    expect(isFlushed()).toBe(true)
+  })
+
+  it('writes what was sent before the work broke, and leaves the breaking to others', () => {
+    const { clock, writer, written } = open()
+    const work = () =>
+      writer.together(() => {
+        writer.send(frame(1))
+        throw new Error('a bug')
+      })
+    expect(work).toThrow('a bug')
+    clock.drain()
+    expect(written()).toEqual([[1]])
+  })
+
   it('cuts what waits into writes of bounded size, between frames', () => {
     const { clock, writer, writes, taken } = open()
     writer.send(frame(1))
