@@ -21,6 +21,7 @@ import { makeLinkWork } from './link-work.ts'
 import { makeLinks } from './links.ts'
 import { provideMachines } from './provide.ts'
 import { type AppServices, type Surroundings, surroundings } from './surroundings.ts'
+import { WaitingCounts } from './waiting-counts.ts'
 import { Wire } from './wire.ts'
 
 export type { Outcome } from '../machines/app.types.ts'
@@ -67,6 +68,9 @@ const makeDataPlane = Effect.fnUntraced(function* (around: Surroundings, actors:
     )
   }
   const links = makeLinks()
+  const waitingCounts = new WaitingCounts(around.console.paced, (peerId, waiting) =>
+    actors.toApp({ type: 'delivery.waiting', peerId, waiting })
+  )
   const conversations = makeConversations({
     randomBytes: identity.randomBytes,
     emit,
@@ -74,7 +78,7 @@ const makeDataPlane = Effect.fnUntraced(function* (around: Surroundings, actors:
     onRenamed: (peerId, nickname) => actors.toApp({ type: 'peer.renamed', peerId, nickname }),
     onWaiting: (peerId, waiting) => {
       source.noteWaiting(waiting)
-      actors.toApp({ type: 'delivery.waiting', peerId, waiting })
+      waitingCounts.note(peerId, waiting)
     },
     messageBytesMax: settings.messageBytesMax,
     nickname: settings.nickname,
@@ -84,7 +88,7 @@ const makeDataPlane = Effect.fnUntraced(function* (around: Surroundings, actors:
   const directory: Directory = new Directory({ app, session, links, conversations })
   const { refOf } = directory
   const acquaintances = yield* makeAcquaintances({ peerBook, run, emit, refOf, wallNow })
-  return { source, emit, links, conversations, directory, acquaintances }
+  return { source, emit, links, conversations, waitingCounts, directory, acquaintances }
 })
 
 type DataPlane = Effect.Success<ReturnType<typeof makeDataPlane>>
@@ -131,7 +135,7 @@ const makeActors = (
 const makeDispatcher = (
   { console, peerBook, settings, run, now }: Surroundings,
   { app, toApp, toConnection }: Actors,
-  { links, conversations, directory, emit }: DataPlane,
+  { links, conversations, waitingCounts, directory, emit }: DataPlane,
   wire: Wire
 ): Dispatcher => {
   const commands = new Commands({
@@ -149,8 +153,10 @@ const makeDispatcher = (
     wire,
     onCommands: commands.handle,
     toConnection,
-    onInputEnded: () =>
-      toApp(console.interactive ? { type: 'user.quit' } : { type: 'user.input-ended' }),
+    onInputEnded: () => {
+      waitingCounts.inputEnded()
+      toApp(console.interactive ? { type: 'user.quit' } : { type: 'user.input-ended' })
+    },
     heardEveryMs: settings.heartbeatIntervalMs / HEARD_FRACTION,
     now
   })

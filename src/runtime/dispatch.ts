@@ -37,7 +37,10 @@ export class Dispatcher {
     switch (inbound._tag) {
       case 'LinkBatch': {
         const link = this.#world.links.get(inbound.link)
-        if (link !== undefined) this.#onBatch(link, inbound.batch)
+        if (link === undefined) return
+        // An acknowledgement and what is said in answer leave in one write.
+        if (link.writer === undefined) this.#onBatch(link, inbound.batch)
+        else link.writer.together(() => this.#onBatch(link, inbound.batch))
         return
       }
       case 'LinkEnded':

@@ -14,6 +14,8 @@ export interface Writer {
   readonly send: (frame: Uint8Array) => boolean
   /** Completes when everything sent before is with the operating system, or the stream is gone. */
   readonly flush: Effect.Effect<void>
+  /** What is sent while `work` runs leaves together, in one write if it fits. Does not nest. */
+  readonly together: <A>(work: () => A) => A
   readonly bytesOut: () => number
   /** Bytes that wait for the socket. */
   readonly queuedBytes: () => number
@@ -31,6 +33,7 @@ export const makeWriter = Effect.fnUntraced(function* (
   const idle = Latch.makeUnsafe(true)
   let written = 0
   let gone = false
+  let held = false
   let refill: () => void = () => undefined
   /** Whoever feeds this link may have more, now that there is room. */
   const refilled = (): boolean => {
@@ -69,8 +72,17 @@ export const makeWriter = Effect.fnUntraced(function* (
       const fits = lanes.pushControl(frame) === undefined
       idle.closeUnsafe()
       // Last: this may run the writer at once.
-      work.openUnsafe()
+      if (!held) work.openUnsafe()
       return fits
+    },
+    together: (send) => {
+      held = true
+      try {
+        return send()
+      } finally {
+        held = false
+        if (lanes.bytes > 0) work.openUnsafe()
+      }
     },
     queuedBytes: () => lanes.bytes,
     onIdle: (more) => {
