@@ -3,6 +3,7 @@ import type * as Cause from 'effect/Cause'
 import * as Clock from 'effect/Clock'
 import * as Deferred from 'effect/Deferred'
 import * as Effect from 'effect/Effect'
+import * as Fiber from 'effect/Fiber'
 import * as Random from 'effect/Random'
 import type { Scope } from 'effect/Scope'
 import type { Outcome } from '../machines/app.types.ts'
@@ -21,6 +22,9 @@ export const surroundings = Effect.gen(function* () {
   const dice = yield* Random.Random
   const ended = yield* Deferred.make<Outcome>()
   const fork = Effect.runForkWith(yield* Effect.context<AppServices>())
+  const work = new Set<Fiber.Fiber<void>>()
+  // The end waits for what is still being written: a pin that was lost would let any key in later.
+  yield* Effect.addFinalizer(() => Fiber.awaitAll(work))
   return {
     settings: yield* Settings,
     identity: yield* Identity,
@@ -28,9 +32,11 @@ export const surroundings = Effect.gen(function* () {
     console: yield* Console,
     events: yield* Events,
     fork,
-    /** Runs work whose outcome is told by events. */
+    /** Runs work whose outcome is told by events, and which the end of the run waits for. */
     run: (effect: Effect.Effect<void>): void => {
-      fork(effect)
+      const fiber = fork(effect)
+      work.add(fiber)
+      fiber.addObserver(() => work.delete(fiber))
     },
     /** 0 to 1. */
     draw: () => dice.nextDoubleUnsafe(),
