@@ -20,9 +20,10 @@ export const makeChatTap = (terminal: Screen, options: StyleOptions): Tap => {
   const style = makeStyle(options)
   const names = makeNames()
   let told: string | undefined
-  /** The end of a run for a reason that was just told as that of its dial says nothing new. */
+  /** The end of a run for a reason that was just told as that of its dial or line says nothing new. */
   const isToldAlready = (event: EarshotEvent): boolean => {
-    if (event.type === 'dial.failed') told = JSON.stringify(event.reason)
+    if (event.type === 'dial.failed' || event.type === 'plain.disconnected')
+      told = JSON.stringify(event.reason)
     return (
       event.type === 'app.failed' &&
       event.failure._tag === 'PeerUnreachable' &&

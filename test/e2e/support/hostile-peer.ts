@@ -131,6 +131,11 @@ export class HostilePeer {
     this.raw(this.item({ kind: 'text', text, part: 1, parts: 1 }))
   }
 
+  /** Leaves without a goodbye. */
+  end(): void {
+    this.#socket.end()
+  }
+
   /** Until the program has closed the link. */
   closed(): Promise<void> {
     return new Promise((resolve) => {
