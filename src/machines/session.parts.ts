@@ -11,7 +11,11 @@ const without = (links: readonly LinkFacts[], link: string | undefined): readonl
 
 /** Losses that nobody wanted: only after these is the peer dialled again. */
 const isUnwanted = (reason: CloseReason): boolean =>
-  reason._tag === 'Lost' || reason._tag === 'Silent' || reason._tag === 'QueueOverflow'
+  reason._tag === 'Lost' ||
+  reason._tag === 'Silent' ||
+  reason._tag === 'QueueOverflow' ||
+  // The link was open for us, but our SELECT did not reach the peer within its deadline.
+  (reason._tag === 'Refused' && reason.by === 'them' && reason.why === 'timeout')
 
 /** Nobody said no: the way to the peer, or the peer itself, was not there this time. */
 const isUnreached = (reason: CloseReason): boolean =>

@@ -174,18 +174,24 @@ const ofLife: readonly EarshotEvent['type'][] = [
   'peer.lost'
 ]
 
+const comings: readonly EarshotEvent['type'][] = ['peer.connected', 'peer.disconnected']
+
+const allOf = ({ host, run }: Side): readonly EarshotEvent[] =>
+  host.events.flatMap(({ instance, event }) => (instance === run ? [event] : []))
+
 /** What the run that goes on told last of its peer's coming and going. */
-const lastOf = ({ host, run }: Side): EarshotEvent['type'] | undefined =>
-  host.events
-    .filter(({ instance, event }) => instance === run && ofLife.includes(event.type))
-    .at(-1)?.event.type
+const lastOf = (side: Side): EarshotEvent | undefined =>
+  allOf(side).findLast(({ type }) => ofLife.includes(type))
 
 const checkLiveness = (stage: Stage): void => {
   const { world, sides } = stage
   for (const side of sides) {
     const { name } = side.host
     if (outcome(side.host) !== undefined) throw new Fault(`${name} ended by itself`)
-    if (lastOf(side) === 'peer.reconnecting') throw new Fault(`${name} still reconnects`)
+    if (lastOf(side)?.type === 'peer.reconnecting') throw new Fault(`${name} still reconnects`)
+    const came = allOf(side).findLast(({ type }) => comings.includes(type))
+    if (came?.type === 'peer.disconnected' && came.reason._tag !== 'Bye')
+      throw new Fault(`${name} did not come back from ${came.reason._tag}`)
   }
   const between = () =>
     world.network.links().filter(({ from, to }) => {
@@ -199,8 +205,8 @@ const checkLiveness = (stage: Stage): void => {
   }
   if (between().length !== 1) throw new Fault(`${between().length} links between them`)
   for (const side of sides) {
-    if (lastOf(side) !== 'peer.connected')
-      throw new Fault(`${side.host.name} has a link and says ${lastOf(side)}`)
+    if (lastOf(side)?.type !== 'peer.connected')
+      throw new Fault(`${side.host.name} has a link and says ${lastOf(side)?.type}`)
     say(stage, side)
   }
   world.clock.advance(30 * SECOND_MS)

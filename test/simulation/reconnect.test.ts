@@ -118,6 +118,28 @@ describe('a broken link', () => {
     expectTalk({ world, alice, bob })
   })
 
+  it('that only one end saw open is made again by that end', () => {
+    let tried = 0
+    for (const seed of seeds(60)) {
+      const world = makeWorld(seed)
+      const alice = chat(world, 'alice')
+      const bob = chat(world, 'bob', { connect: at(alice) })
+      const isOpen = () => [alice, bob].find((host) => told(host, 'peer.connected').length > 0)
+      world.clock.runUntil(() => isOpen() !== undefined, 5 * SECOND_MS)
+      const first = isOpen()
+      const later = first === alice ? bob : alice
+      // The answer of the end that opened first is on its way, and does not arrive in time.
+      world.network.blackhole(alice.network, bob.network)
+      world.clock.advance(10.5 * SECOND_MS)
+      if (told(later, 'peer.connected').length > 0) continue
+      tried++
+      world.network.healAll()
+      world.clock.advance(20 * SECOND_MS)
+      expectTalk({ world, alice, bob }, `seed ${seed}: ${story(alice).join(' ')}`)
+    }
+    expect(tried).toBeGreaterThan(20)
+  })
+
   it('is made again at once by a peer that was restarted, whatever the other end still believes', () => {
     for (const seed of seeds(20)) {
       const { world, alice, bob } = makePair(seed)
