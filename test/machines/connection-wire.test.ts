@@ -74,9 +74,19 @@ describe('a wired connection', () => {
   it('says everything in the order of the protocol', () => {
     for (const { log } of played) {
       expect(said(log)).toMatch(
-        /^(HELLO( AUTH| AUTH-OK)?( READY( SELECT( PING)*| DUP)?)?)?(^| |$)(BYE [a-z]+)?$/
+        /^(HELLO( AUTH (ask|known)| AUTH-OK)?( READY( SELECT( PING)*| DUP)?)?)?(^| |$)(BYE [a-z]+)?$/
       )
     }
+  })
+
+  it('asks to be let in by a stranger, and greets a peer that it knows', () => {
+    const called = played.filter(({ log }) => log.some((line) => line.startsWith('> AUTH ')))
+    expect(called.length).toBeGreaterThan(50)
+    for (const { log, seen } of called) {
+      const mode = seen.context.trust === undefined ? 'ask' : 'known'
+      expect(log).toContain(`> AUTH ${mode}`)
+    }
+    expect(new Set(called.map(({ seen }) => seen.context.trust)).size).toBe(2)
   })
 
   it('opens the session right before it reports so, after both ends have said SELECT', () => {

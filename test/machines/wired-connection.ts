@@ -73,8 +73,9 @@ export const wireConnection = (input: ConnectionInput): WiredConnection => {
     })
 
   const wire: Pick<Wire, keyof Wire> = {
-    say: (_, { type }) => {
-      log.push(`> ${type.toUpperCase()}`)
+    say: (_, message) => {
+      const mode = message.type === 'auth' ? ` ${message.mode}` : ''
+      log.push(`> ${message.type.toUpperCase()}${mode}`)
     },
     sendHello: () => {
       log.push('> HELLO')
