@@ -4,7 +4,7 @@ import * as fs from 'node:fs'
 import { dirname } from 'node:path'
 import * as Effect from 'effect/Effect'
 import { StartError, type StartFailure } from '../domain/failures.ts'
-import { codeOf } from './private-files.ts'
+import { codeOf, makeDirectories } from './private-files.ts'
 
 /** Bytes of the longest configuration file: far beyond any real one, small enough to read at once. */
 export const CONFIG_FILE_BYTES_MAX = 1024 * 1024
@@ -108,7 +108,7 @@ const putNew = (from: string, to: string): 'written' | 'exists' => {
 }
 
 const place = (file: string, text: string, force: boolean): 'written' | 'exists' => {
-  fs.mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  makeDirectories(dirname(file))
   if (exists(file) && !force) return 'exists'
   // Someone who keeps the file elsewhere behind a link keeps the link.
   const had = fs.existsSync(file)

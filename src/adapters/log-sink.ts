@@ -1,6 +1,7 @@
 /** The file behind the log: bounded, private, and never in anybody's way. */
 import * as fs from 'node:fs'
 import { dirname } from 'node:path'
+import { makeDirectories } from './private-files.ts'
 
 /** Bytes after which the file becomes `FILE.1`, in place of the one before: twice this in all. */
 export const LOG_FILE_BYTES_MAX = 5 * 1024 * 1024
@@ -8,7 +9,7 @@ export const LOG_FILE_BYTES_MAX = 5 * 1024 * 1024
 export const LOG_WAITING_CHARS_MAX = 1024 * 1024
 
 const openPrivate = (path: string): number => {
-  fs.mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeDirectories(dirname(path))
   const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = fs.constants
   // Not through a link that someone laid, and not waiting for the reader of a FIFO.
   const flags = O_WRONLY | O_APPEND | O_CREAT | (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0)

@@ -43,7 +43,7 @@ const exposure = (path: string, stats: fs.Stats): StartError | undefined => {
  * Makes a directory and its parents, 0700. Not mkdir's own `recursive`, which never returns where a
  * parent exists but takes no directories (as /proc: it answers ENOENT for ever).
  */
-const makeDirectories = (path: string): void => {
+export const makeDirectories = (path: string): void => {
   try {
     fs.mkdirSync(path, { mode: 0o700 })
   } catch (error) {
@@ -51,7 +51,8 @@ const makeDirectories = (path: string): void => {
     const parent = dirname(path)
     if (codeOf(error) !== 'ENOENT' || parent === path || fs.existsSync(parent)) throw error
     makeDirectories(parent)
-    fs.mkdirSync(path, { mode: 0o700 })
+    // Again, since another process may have made it meanwhile.
+    makeDirectories(path)
   }
 }
 

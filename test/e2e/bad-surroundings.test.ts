@@ -118,6 +118,13 @@ describe('Bad input: the home folder', () => {
     readable(stderr)
   })
 
+  it('in which no configuration can be written', async () => {
+    const { code, stderr } = await startPipe(['config', '--home', '/proc/earshot']).exit
+    expect(stderr).toContain('/proc/earshot')
+    expect([73, 74, 77]).toContain(code)
+    readable(stderr)
+  })
+
   it('whose key is damaged', async () => {
     const home = temporaryFolder()
     await startPipe(['id'], { home }).exit
