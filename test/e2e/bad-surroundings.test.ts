@@ -118,6 +118,14 @@ describe('Bad input: the home folder', () => {
     readable(stderr)
   })
 
+  it('of the whole user, in which nothing can be made', async () => {
+    const env = { HOME: '/proc/earshot', XDG_CACHE_HOME: undefined, XDG_DATA_HOME: undefined }
+    const { code, stderr } = await startPipe(['id'], { env, cwd: '/' }).exit
+    expect(stderr).toContain('Earshot cannot keep its data in /proc/earshot')
+    expect([74, 77]).toContain(code)
+    readable(stderr)
+  })
+
   it('in which no configuration can be written', async () => {
     const { code, stderr } = await startPipe(['config', '--home', '/proc/earshot']).exit
     expect(stderr).toContain('/proc/earshot')
