@@ -10,6 +10,7 @@ import { peerIdFromPublicKey } from '../../../src/domain/peer-id.ts'
 import { decodeMessage, encodeMessage } from '../../../src/protocol/codec.ts'
 import { FrameDecoder } from '../../../src/protocol/framing.ts'
 import type { Item, Message, MessageType } from '../../../src/protocol/messages.ts'
+import { splitText } from '../../../src/protocol/text-parts.ts'
 import { isViolation } from '../../../src/protocol/violation.ts'
 import { certificateOf, type Shown } from '../../compliance/certificates.ts'
 import { Waiting } from './waiting.ts'
@@ -116,19 +117,15 @@ export class HostilePeer {
   }
 
   /** The next item of its log, as a frame. */
-  item(body: Item['body']): Uint8Array {
+  item(body: Item['body'], id = randomBytes(16).toString('base64url')): Uint8Array {
     this.#seq += 1
-    return encodeMessage({
-      type: 'item',
-      seq: this.#seq,
-      id: randomBytes(16).toString('base64url'),
-      at: 1_795_363_200_000,
-      body
-    })
+    return encodeMessage({ type: 'item', seq: this.#seq, id, at: 1_795_363_200_000, body })
   }
 
+  /** Says a text of any length. */
   say(text: string): void {
-    this.raw(this.item({ kind: 'text', text, part: 1, parts: 1 }))
+    const id = randomBytes(16).toString('base64url')
+    for (const body of splitText(text)) this.raw(this.item(body, id))
   }
 
   /** Leaves without a goodbye. */
