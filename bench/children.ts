@@ -11,6 +11,8 @@ export const PROGRAM = join(root, 'bin', 'earshot')
 
 /** A process that hangs is a failure and not a long run. */
 const PATIENCE_MS = 60_000
+/** A process that was asked to end and has not is killed. */
+const FAREWELL_MS = 5_000
 
 export interface Child {
   readonly pid: number
@@ -86,9 +88,13 @@ export const start = (home: string, args: readonly string[]): Child => {
   return {
     pid: child.pid ?? 0,
     line: (passes) => withPatience(args.join(' '), next(passes)),
-    stop: () => {
-      if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
-      return ended
+    stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      // In order, since Node writes its compile cache at the end of a process.
+      child.kill('SIGTERM')
+      const timer = setTimeout(() => child.kill('SIGKILL'), FAREWELL_MS)
+      await ended
+      clearTimeout(timer)
     },
     ended
   }

@@ -7,13 +7,13 @@ import { type Child, inFolder, PROGRAM, start, tells } from './children.ts'
 import { oursAtMost, type Row } from './samples.ts'
 import type { Size } from './sizes.ts'
 
-/** Resident memory of a process, in MB (10^6 bytes). */
-const residentMb = (pid: number): number => {
+/** Resident memory of a process, in MiB. */
+const residentMib = (pid: number): number => {
   const status = `/proc/${pid}/status`
   const kib = existsSync(status)
     ? /VmRSS:\s*(\d+) kB/.exec(readFileSync(status, 'utf8'))?.[1]
     : execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })
-  return (Number(kib) * 1024) / 1e6
+  return Number(kib) / 1024
 }
 
 const earshot = (home: string, name: string, ...args: readonly string[]): Child =>
@@ -38,7 +38,7 @@ const connectedPair = async (home: string, idleMs: number): Promise<number> => {
   const two = earshot(home, 'two', '--connect', `127.0.0.1:${address.port}`)
   await Promise.all([one.line(tells('peer.connected')), two.line(tells('peer.connected'))])
   await wait(idleMs)
-  const memory = Math.max(residentMb(one.pid), residentMb(two.pid))
+  const memory = Math.max(residentMib(one.pid), residentMib(two.pid))
   await Promise.all([one.stop(), two.stop()])
   return memory
 }
@@ -47,7 +47,7 @@ const bareNode = async (home: string, idleMs: number): Promise<number> => {
   const node = start(home, ['-e', 'setInterval(() => {}, 1e6); console.log("up")'])
   await node.line((line) => line === 'up')
   await wait(idleMs)
-  const memory = residentMb(node.pid)
+  const memory = residentMib(node.pid)
   await node.stop()
   return memory
 }
@@ -64,11 +64,11 @@ export const idleBench = (size: Size): Promise<readonly Row[]> =>
     return [
       {
         name: 'memory: connected, idle',
-        unit: 'MB',
+        unit: 'MiB',
         ours,
         yardstick,
         against: 'idle node',
-        goal: oursAtMost(75, 'MB')
+        goal: oursAtMost(75, 'MiB')
       }
     ]
   })

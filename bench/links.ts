@@ -88,8 +88,8 @@ export const throughputBench = async (size: Size): Promise<readonly Row[]> => {
   ]
 }
 
-/** The sender's resident memory in MB at each tenth of so many messages. */
+/** The sender's resident memory in MiB at each tenth of so many messages. */
 export const senderMemory = async (messages: number): Promise<readonly number[]> => {
   await bundlePeers()
-  return (await pump('earshot', messages, 0)).residentMb
+  return (await pump('earshot', messages, 0)).residentMib
 }

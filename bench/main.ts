@@ -37,9 +37,9 @@ const say = (line: string): void => {
 }
 
 if (values.memory) {
-  const residentMb = await senderMemory(MEMORY_MESSAGES)
-  say(`Resident memory of the sender at each tenth of ${MEMORY_MESSAGES} messages, in MB:`)
-  say(residentMb.map((mb) => mb.toFixed(0)).join(' '))
+  const residentMib = await senderMemory(MEMORY_MESSAGES)
+  say(`Resident memory of the sender at each tenth of ${MEMORY_MESSAGES} messages, in MiB:`)
+  say(residentMib.map((mib) => mib.toFixed(0)).join(' '))
 } else {
   const from = performance.now()
   const rows = await runBenches(namesOf(values.only), values.quick ? SIZES.quick : SIZES.full)

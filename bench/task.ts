@@ -25,10 +25,10 @@ export interface Pinged {
   readonly tripsMs: readonly number[]
 }
 
-/** Of `pump`: milliseconds for all counted messages, and the most resident memory in MB on the way. */
+/** Of `pump`: milliseconds for all counted messages, and resident memory in MiB on the way. */
 export interface Pumped {
   readonly tookMs: number
-  readonly residentMb: readonly number[]
+  readonly residentMib: readonly number[]
 }
 
 const TEXT_CHARS = 40
@@ -81,7 +81,7 @@ export class FlowTimer {
   #from = 0
   #arrived = 0
   #nextSample: number
-  readonly #residentMb: number[] = []
+  readonly #residentMib: number[] = []
 
   constructor(task: Task) {
     this.#task = task
@@ -95,10 +95,10 @@ export class FlowTimer {
     if (this.#arrived < warmUp && this.#arrived + more >= warmUp) this.#from = performance.now()
     this.#arrived += more
     if (this.#arrived >= this.#nextSample) {
-      this.#residentMb.push(process.memoryUsage.rss() / 1e6)
+      this.#residentMib.push(process.memoryUsage.rss() / 2 ** 20)
       this.#nextSample += count / MEMORY_SAMPLES
     }
     if (this.#arrived < warmUp + count) return undefined
-    return { tookMs: performance.now() - this.#from, residentMb: this.#residentMb }
+    return { tookMs: performance.now() - this.#from, residentMib: this.#residentMib }
   }
 }

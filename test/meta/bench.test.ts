@@ -34,9 +34,9 @@ describe('npm run bench', () => {
     })
 
   it('tells the memory of a sender at each tenth', { timeout: 120_000 }, async () => {
-    const residentMb = await senderMemory(2000)
-    expect(residentMb.length).toBeGreaterThan(0)
-    for (const mb of residentMb) expect(mb).toBeGreaterThan(1)
+    const residentMib = await senderMemory(2000)
+    expect(residentMib.length).toBeGreaterThan(0)
+    for (const mib of residentMib) expect(mib).toBeGreaterThan(1)
   })
 })
 
