@@ -32,7 +32,7 @@ export interface Settings {
   readonly heartbeatIntervalMs: number
   readonly reconnectAttempts: number
   readonly reconnectDelayMs: number
-  /** Bytes of one text message at most, both ways. */
+  /** Bytes of one text message that is sent, at most. */
   readonly messageBytesMax: number
   /** After the end of piped input: stay until the peer leaves instead of leaving when all is delivered. */
   readonly stay: boolean

@@ -24,7 +24,9 @@ const passing = {
   'session.supersedes': { actions: 'passToLink' },
   'session.refuses-elsewhere': { actions: 'passToLink' },
   'session.probes': { actions: 'passToLink' },
-  'session.online': { actions: ['noteSession', 'rememberPeer'] },
+  'session.online': {
+    actions: [{ type: 'tell', params: tells.refocused }, 'noteSession', 'rememberPeer']
+  },
   'delivery.waiting': { actions: 'noteSession' },
   'peer.renamed': { actions: 'passToSession' },
   'peer.trusted': { actions: 'passToSession' }
@@ -92,7 +94,10 @@ const running = parts.createStateConfig({
       { guard: 'conversationOver', target: 'leaving', actions: ['noteSession', 'noteEnd'] },
       { actions: 'noteSession' }
     ],
-    'session.lost': { guard: 'peerGaveUp', target: 'leaving', actions: 'noteEnd' },
+    'session.lost': [
+      { guard: 'peerGaveUp', target: 'leaving', actions: 'noteEnd' },
+      { actions: 'noteSession' }
+    ],
     'user.connect': { actions: [{ type: 'tell', params: tells.dialling }, 'dialTarget'] },
     'user.accept': { guard: 'isKnocking', actions: 'grant' },
     'user.decline': {

@@ -170,7 +170,10 @@ export const parts = base.extend({
       if (!context.sessions.some((one) => one.peerId === facts.peerId)) {
         enqueue.spawnChild('session', { id, input: sessionInput(context, facts) })
         enqueue.assign({
-          sessions: [...context.sessions, { peerId: facts.peerId, online: false, waiting: 0 }]
+          sessions: [
+            ...context.sessions,
+            { peerId: facts.peerId, online: false, engaged: true, waiting: 0 }
+          ]
         })
       }
       enqueue.sendTo(id, { type: 'link.authenticated', facts } satisfies SessionEvent)

@@ -56,7 +56,7 @@ const isLetIn = (context: AppContext, peerId: PeerId): boolean =>
 
 /** Somebody else is being talked to, or is on the way in. */
 const isEngaged = (context: AppContext, peerId: PeerId): boolean =>
-  context.sessions.length > 0 ||
+  context.sessions.some((one) => one.engaged) ||
   context.connections.some(
     (one) => (one.state === 'granted' || one.state === 'open') && one.peerId !== peerId
   )
@@ -154,15 +154,25 @@ const withSession = (
 ): readonly SessionRow[] =>
   sessions.map((one) => (one.peerId === peerId ? { ...one, ...change } : one))
 
+/** Typed text goes on to whom it went, unless that peer left and another one is here now. */
+export const focusOn = (context: AppContext, newcomer: PeerId): PeerId =>
+  context.sessions.find((one) => one.peerId === context.focus)?.engaged === true
+    ? (context.focus ?? newcomer)
+    : newcomer
+
 export const sessionChange = (context: AppContext, event: AppEvent): Partial<AppContext> => {
   switch (event.type) {
     case 'session.online':
       return {
-        sessions: withSession(context.sessions, event.peerId, { online: true }),
-        focus: context.focus ?? event.peerId
+        sessions: withSession(context.sessions, event.peerId, { online: true, engaged: true }),
+        focus: focusOn(context, event.peerId)
       }
-    case 'session.offline':
-      return { sessions: withSession(context.sessions, event.peerId, { online: false }) }
+    case 'session.offline': {
+      const engaged = event.reason._tag !== 'Bye'
+      return { sessions: withSession(context.sessions, event.peerId, { online: false, engaged }) }
+    }
+    case 'session.lost':
+      return { sessions: withSession(context.sessions, event.peerId, { engaged: false }) }
     case 'delivery.waiting':
       return {
         sessions: withSession(context.sessions, event.peerId, { waiting: event.waiting })

@@ -1,7 +1,7 @@
 /** What the app lets everybody know, made from its context. undefined: nothing worth saying. */
 import type { EarshotEvent, PeerRef } from '../domain/events.ts'
 import type { AppContext, AppEvent } from './app.types.ts'
-import { dialOf } from './app.rules.ts'
+import { dialOf, focusOn } from './app.rules.ts'
 
 interface Args {
   readonly context: AppContext
@@ -52,10 +52,14 @@ export const listenFailed = ({ event }: Args): EarshotEvent | undefined =>
     ? { type: 'listen.failed', failure: event.failure, fatal: false }
     : undefined
 
-export const strangerRefused = ({ event }: Args): EarshotEvent | undefined =>
-  event.type === 'connection.closed' && event.remote !== undefined
-    ? { type: 'link.refused', address: event.remote, reason: event.reason }
-    : undefined
+/** A knock that nobody answered in time is a peer; anything else is an address. */
+export const strangerRefused = ({ event }: Args): EarshotEvent | undefined => {
+  if (event.type !== 'connection.closed' || event.remote === undefined) return undefined
+  const { reason, peerId, remote } = event
+  return reason._tag === 'Refused' && reason.why === 'timeout' && peerId !== undefined
+    ? { type: 'peer.declined', peer: { id: peerId }, why: 'timeout' }
+    : { type: 'link.refused', address: remote, reason }
+}
 
 const peerOf = (event: AppEvent): PeerRef | undefined =>
   'peerId' in event && event.peerId !== undefined ? { id: event.peerId } : undefined
@@ -73,6 +77,14 @@ export const declined = ({ event }: Args): EarshotEvent | undefined => {
 
 export const focused = ({ event }: Args): EarshotEvent | undefined =>
   event.type === 'user.focus' ? { type: 'peer.focused', peer: { id: event.peerId } } : undefined
+
+/** A newcomer gets what is typed from now on, since the peer who got it so far has left. */
+export const refocused = ({ context, event }: Args): EarshotEvent | undefined =>
+  event.type === 'session.online' &&
+  context.focus !== undefined &&
+  context.focus !== focusOn(context, event.peerId)
+    ? { type: 'peer.focused', peer: { id: event.peerId } }
+    : undefined
 
 export const ending = ({ context }: Args): EarshotEvent => ({
   type: 'app.ending',

@@ -41,6 +41,8 @@ export interface ConnectionRow {
 export interface SessionRow {
   readonly peerId: PeerId
   readonly online: boolean
+  /** true: it is here, or was lost and is expected back; false: it left, or was given up. */
+  readonly engaged: boolean
   /** Messages that the peer has not acknowledged: 0 or more. */
   readonly waiting: number
 }

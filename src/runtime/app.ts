@@ -108,7 +108,6 @@ const makeActors = (
     conversations,
     identity,
     instance,
-    messageBytesMax: settings.messageBytesMax,
     inbound,
     toConnection: actors.toConnection,
     listeningPort: () => actors.app().listening?.port,

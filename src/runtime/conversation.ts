@@ -4,6 +4,7 @@
  */
 import type { EarshotEvent, PeerRef } from '../domain/events.ts'
 import type { ProtocolViolation } from '../domain/failures.ts'
+import { MESSAGE_BYTES_MAX } from '../domain/limits.ts'
 import { encodeMessage } from '../protocol/codec.ts'
 import * as delivery from '../protocol/delivery.ts'
 import { joinFrames } from '../protocol/lanes.ts'
@@ -32,6 +33,7 @@ export interface ConversationWorld {
   readonly onRenamed: (nickname: string) => void
   /** The number of unacknowledged messages changed. */
   readonly onWaiting: () => void
+  /** UTF-8 bytes of the longest message that is sent. Any that the protocol allows is taken. */
   readonly messageBytesMax: number
   /** Milliseconds since the epoch. */
   readonly wallNow: () => number
@@ -173,7 +175,7 @@ export class Conversation {
     const verdict = delivery.receive(this.#incoming, item)
     if (verdict === 'duplicate') return undefined
     if (verdict !== 'deliver') return verdict
-    const joined = joinPart(this.#joiner, item, this.#world.messageBytesMax)
+    const joined = joinPart(this.#joiner, item, MESSAGE_BYTES_MAX)
     if (joined === undefined || isViolation(joined)) return joined
     return this.#shown(peer, joined, at)
   }

@@ -1,6 +1,6 @@
 /** What a connection machine says to its peer, and the handing over of its link to the session. */
 import * as Base64Url from 'effect/encoding/Base64Url'
-import { CONTROL_QUEUE_BYTES_MAX } from '../domain/limits.ts'
+import { CONTROL_QUEUE_BYTES_MAX, MESSAGE_BYTES_MAX } from '../domain/limits.ts'
 import type { PeerId } from '../domain/peer-id.ts'
 import { PROTOCOL_VERSIONS } from '../domain/protocol-versions.ts'
 import type { ConnectionEvent } from '../machines/connection.types.ts'
@@ -18,7 +18,6 @@ export interface WireWorld {
   readonly conversations: Conversations
   readonly identity: Identity['Service']
   readonly instance: string
-  readonly messageBytesMax: number
   readonly inbound: () => Inbound<LinkInbound>
   readonly toConnection: (id: string, event: ConnectionEvent) => void
   readonly listeningPort: () => number | undefined
@@ -57,7 +56,7 @@ export class Wire {
       nonce: link.nonce,
       instance: this.#world.instance,
       features: [],
-      messageBytesMax: this.#world.messageBytesMax
+      messageBytesMax: MESSAGE_BYTES_MAX
     })
     const inbound = this.#world.inbound()
     inbound.add(linkSource(id, inbound.chunks(link.secured), link.reader, codeOf))

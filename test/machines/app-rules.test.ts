@@ -37,7 +37,12 @@ const row = (change: Partial<ConnectionRow> = {}): ConnectionRow => ({
   ...change
 })
 
-const talking = (peerId: PeerId, online = true, waiting = 0) => ({ peerId, online, waiting })
+const talking = (peerId: PeerId, online = true, waiting = 0) => ({
+  peerId,
+  online,
+  engaged: true,
+  waiting
+})
 
 /** Who else is there when the peer knocks. */
 const COMPANY = {
@@ -51,6 +56,9 @@ const COMPANY = {
   },
   'another peer that has left': {
     connections: [row({ id: 'connection-2', state: 'closed', peerId: OTHER_PEER })]
+  },
+  'another peer, who said goodbye': {
+    sessions: [{ ...talking(OTHER_PEER, false), engaged: false }]
   },
   'this peer, in a conversation': { sessions: [talking(PEER, false)] }
 } satisfies Record<string, Partial<AppContext>>
@@ -124,7 +132,7 @@ describe('who may talk', () => {
   const strangers = free.filter(isStranger)
 
   it('is looked at in every combination', () => {
-    expect(KNOCKS).toHaveLength(4 * 3 * 3 * 2 * 6 * 2)
+    expect(KNOCKS).toHaveLength(4 * 3 * 3 * 2 * 7 * 2)
   })
 
   it('is nobody who is blocked', () => {

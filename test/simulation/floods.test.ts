@@ -118,7 +118,7 @@ describe('a peer that never reads', () => {
             yield* Effect.sleep('1 second')
             yield* link.say({ type: 'pong', nonce: 0 })
           }
-          yield* Effect.never
+          return yield* Effect.never
         })
       ),
       true,
@@ -175,7 +175,7 @@ describe('a peer that never reads', () => {
             yield* link.say(text(sent + 1, 'x'))
             yield* Effect.sleep(1)
           }
-          yield* Effect.never
+          return yield* Effect.never
         })
       ),
       true,

@@ -62,6 +62,31 @@ describe('accept-new', () => {
     expect(told(bob, 'peer.connected', 2)).toMatchObject([{ firstContact: false }])
   })
 
+  it('lets a stranger in once the first peer has said goodbye, and typed text goes to it', () => {
+    const { world, alice, bob } = makePair(1)
+    bob.enter({ type: 'quit' })
+    world.clock.advance(2 * SECOND_MS)
+    const carol = caller(world, 'carol', alice)
+    expect(told(alice, 'peer.knocking')).toHaveLength(0)
+    expect(told(alice, 'peer.focused')).toMatchObject([{ peer: { id: carol.peerId } }])
+    alice.type('hello carol')
+    world.clock.advance(2 * SECOND_MS)
+    expect(texts(carol)).toEqual(['hello carol'])
+  })
+
+  it('still makes a stranger knock while a peer that was lost is expected back', () => {
+    const { world, alice, bob } = makePair(1)
+    world.kill(bob)
+    world.clock.advance(40 * SECOND_MS)
+    expect(told(alice, 'peer.disconnected')).toHaveLength(1)
+    const carol = caller(world, 'carol', alice)
+    expect(told(alice, 'peer.knocking')).toMatchObject([{ peer: { id: carol.peerId } }])
+    alice.type('for bob')
+    world.restart(bob)
+    world.clock.advance(20 * SECOND_MS)
+    expect(texts(bob, 2)).toEqual(['for bob'])
+  })
+
   it('makes a second stranger knock while they talk; /accept lets it in', () => {
     const pair = makePair(2)
     const { world, alice } = pair

@@ -133,7 +133,7 @@ export const CONFIG_KEYS = {
     fallback: MESSAGE_KB_MAX,
     expected: `a whole number of KiB from 1 to ${MESSAGE_KB_MAX}`,
     example: `${MESSAGE_KB_MAX}`,
-    about: 'The longest text message that is sent or taken, in KiB (1024 bytes of UTF-8).'
+    about: 'The longest text message that is sent, in KiB (1024 bytes of UTF-8).'
   }),
   buffer_size: key({
     kind: 'number',
