@@ -203,7 +203,7 @@ describe('S9: config', () => {
 it('E12: LANG=C and TERM=dumb show nothing beyond ASCII', async () => {
   const { program: bob, address } = await startJsonListening(['-n', 'bob'])
   const ann = startTerminal(['-p', '0', '-c', address], { env: { LANG: 'C', TERM: 'dumb' } })
-  await ann.waitForHistory('First contact with bob')
+  await Promise.all([ann.waitForHistory('First contact with bob'), bob.waitFor('peer.connected')])
   bob.ask({ type: 'say', text: 'two\nlines' })
   await ann.waitForHistory('| lines')
   ann.enter('/info')

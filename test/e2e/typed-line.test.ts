@@ -167,7 +167,7 @@ describe('S5: colours', () => {
   it('none without a terminal', async () => {
     const { program: ann, address } = await startJsonListening(['-n', 'ann'])
     const bob = startPipe(['-p', '0', '-c', address])
-    await bob.waitForLine('Connected to peer!')
+    await Promise.all([bob.waitForLine('Connected to peer!'), ann.waitFor('peer.connected')])
     ann.ask({ type: 'say', text: 'hello' })
     expect(await bob.waitForLine('hello')).toBe('ann: hello')
     bob.write('mine\n')

@@ -47,7 +47,7 @@ describe('S13: the wire', () => {
     const { program: ann, port } = await startJsonListening(['-n', NAMES[0]])
     const proxy = await startProxy(port, (chunk) => chunk)
     const bob = startJson(['-p', '0', '-c', proxy.address, '-n', NAMES[1]])
-    await ann.waitFor('peer.connected')
+    await Promise.all([ann.waitFor('peer.connected'), bob.waitFor('peer.connected')])
     const { id: annId } = await ann.waitFor('app.started')
     const { id: bobId } = await bob.waitFor('app.started')
     for (let i = 0; i < 20; i += 1) bob.ask({ type: 'say', text: SECRET })
