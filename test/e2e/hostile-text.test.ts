@@ -7,6 +7,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { certificateOf } from '../compliance/certificates.ts'
 import { HostilePeer } from './support/hostile-peer.ts'
 import { startPipe } from './support/pipe.ts'
 import { startCalling, startJsonListening, startListening } from './support/talk.ts'
@@ -53,7 +54,8 @@ const judge = (written: string): void => {
 describe('Bad input: a hostile name and hostile words', () => {
   it('on the screen are visible, harmless and in their place', async () => {
     const { terminal: ann, port } = await startListening(['-n', 'ann'], { rows: 40 })
-    const mallory = new HostilePeer(port, { nickname: NICKNAME })
+    const shown = certificateOf('ed25519', { name: '\u001b]0;certificate\u0007\u001b[2J' })
+    const mallory = new HostilePeer(port, { nickname: NICKNAME, shown })
     await mallory.join()
     await ann.waitForHistory('First contact with')
     for (const [, words] of HOSTILE) mallory.say(words)
@@ -65,15 +67,16 @@ describe('Bad input: a hostile name and hostile words', () => {
     ann.enter('/peers')
     await ann.waitForHistory('Peers: 1')
     judge(ann.raw())
-    const shown = ann.history()
-    expect(shown).toContain('␛[2J␛[H> You: yes')
-    expect(shown).toContain('⟨9b⟩35mC1')
-    expect(shown).toContain('abc⟨U+202E⟩fdp.exe')
+    const history = ann.history()
+    expect(history).toContain('␛[2J␛[H> You: yes')
+    expect(history).toContain('⟨9b⟩35mC1')
+    expect(history).toContain('abc⟨U+202E⟩fdp.exe')
+    expect(history).not.toContain('certificate')
     // Lines of a message cannot imitate lines of ours.
-    expect(shown).toContain('\n│ * Connected to peer!\n│ ann: I agree\n│ ! error\n│ You: yes')
-    expect(shown).not.toMatch(/^(ann: I agree|! error|\* Connected)/m)
+    expect(history).toContain('\n│ * Connected to peer!\n│ ann: I agree\n│ ! error\n│ You: yes')
+    expect(history).not.toMatch(/^(ann: I agree|! error|\* Connected)/m)
     // What was ours before is still there: nothing was cleared.
-    expect(shown).toMatch(/^\* Earshot/)
+    expect(history).toMatch(/^\* Earshot/)
   })
 
   it('in the log are escaped', async () => {
@@ -108,6 +111,21 @@ describe('Bad input: a hostile name and hostile words', () => {
       // Cut to 32 characters at most, else exactly as sent.
       expect(received.peer.nickname).toBe(NICKNAME)
       expect(ann.pipe.stdout()).not.toMatch(/[^\P{C}\n]/u)
+    }
+  )
+
+  it.each(['__proto__', 'constructor', 'You', 'toString'])(
+    'a peer that is called %s is a peer like others',
+    async (nickname) => {
+      const { terminal: ann, port } = await startListening()
+      const mallory = new HostilePeer(port, { nickname })
+      await mallory.join()
+      mallory.say('hello')
+      await ann.waitForHistory(new RegExp(`^${nickname}( \\([a-z2-7]{6}\\))?: hello$`, 'm'))
+      ann.enter('/peers')
+      await ann.waitForHistory('Peers: 1')
+      // Nobody passes for ourselves.
+      expect(ann.history()).not.toContain('You: hello')
     }
   )
 
