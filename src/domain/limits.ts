@@ -70,8 +70,6 @@ export const ACCEPT_BURST_MAX = 100
 export const KNOCKS_MAX = 3
 /** Empty or control frames (PING and the like) per second from one peer. */
 export const PINGS_PER_SECOND_MAX = 20
-/** Frames in one batch that the pipeline hands on. */
-export const BATCH_FRAMES_MAX = 1024
 /** Bytes of one line of input; a longer one is refused. A message of 1 MiB and some JSON around it. */
 export const INPUT_LINE_BYTES_MAX = 8 * 1024 * 1024
 /** Reconnect delays double up to this. */

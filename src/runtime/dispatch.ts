@@ -168,7 +168,7 @@ export class Dispatcher {
 
   #onBatch(link: Link, batch: Batch): void {
     link.bytesIn += batch.bytes
-    if (batch.bytes > 0) this.#noteHeard(link)
+    this.#noteHeard(link)
     if (!this.#paySkipped(link)) return
     const items: Item[] = []
     for (const message of batch.messages) {

@@ -1,14 +1,11 @@
 /**
- * Goal: what a peer said comes out the same however its bytes were cut, in batches of bounded size, made
- * only as fast as they are taken.
- * Method: frames of a whole conversation, cut by fast-check; counting readers; a planted violation.
+ * Goal: what a peer said comes out the same however its bytes were cut, in one batch for each read.
+ * Method: frames of a whole conversation, cut by fast-check; a planted violation.
  */
 import { describe, expect, it } from '@effect/vitest'
 import * as fc from 'fast-check'
-import { from, take, toArray } from 'rxjs'
-import { BATCH_FRAMES_MAX } from '../../../src/domain/limits.ts'
+import { from, toArray } from 'rxjs'
 import { encodeFrame } from '../../../src/protocol/framing.ts'
-import { LinkReader } from '../../../src/protocol/link-reader.ts'
 import type { Message } from '../../../src/protocol/messages.ts'
 import { type Batch, decodeBatches } from '../../../src/streams/messages.ts'
 import { bytesOf, dialersReader, GREETING, item, ping } from './frames-of-a-link.ts'
@@ -25,16 +22,6 @@ const batchesOf = (chunks: readonly Uint8Array[], reader = dialersReader()): rea
 
 const pings = (count: number): readonly Message[] =>
   Array.from({ length: count }, (_, at) => ping(at))
-
-/** Counts how often it is asked. */
-class CountingReader extends LinkReader {
-  asked = 0
-
-  override next() {
-    this.asked += 1
-    return super.next()
-  }
-}
 
 describe('batches of messages', () => {
   it('are the same messages for every cut of the bytes', () => {
@@ -65,35 +52,12 @@ describe('batches of messages', () => {
     ])
   })
 
-  it('hold at most BATCH_FRAMES_MAX messages, and count the bytes of a read once', () => {
-    const bytes = bytesOf(...GREETING, ...pings(2 * BATCH_FRAMES_MAX))
+  it('hold all that a read completes', () => {
+    const bytes = bytesOf(...GREETING, ...pings(3000))
     const batches = batchesOf([bytes])
-    expect(batches.map(({ messages }) => messages.length)).toEqual([
-      BATCH_FRAMES_MAX,
-      BATCH_FRAMES_MAX,
-      GREETING.length
+    expect(batches.map(({ messages, bytes: count }) => [messages.length, count])).toEqual([
+      [GREETING.length + 3000, bytes.length]
     ])
-    expect(batches.map((batch) => batch.bytes)).toEqual([bytes.length, 0, 0])
-  })
-
-  it('are decoded only when the one before was taken', () => {
-    const reader = new CountingReader({ role: 'dialer', decides: false })
-    reader.sent('auth')
-    const asked: number[] = []
-    from([bytesOf(...GREETING, ...pings(2 * BATCH_FRAMES_MAX))])
-      .pipe(decodeBatches(reader))
-      .subscribe(() => asked.push(reader.asked))
-    const total = GREETING.length + 2 * BATCH_FRAMES_MAX
-    expect(asked).toEqual([BATCH_FRAMES_MAX, 2 * BATCH_FRAMES_MAX, total + 1])
-  })
-
-  it('are not decoded any more when nobody takes them', () => {
-    const reader = new CountingReader({ role: 'dialer', decides: false })
-    reader.sent('auth')
-    from([bytesOf(...GREETING, ...pings(2 * BATCH_FRAMES_MAX))])
-      .pipe(decodeBatches(reader), take(1))
-      .subscribe()
-    expect(reader.asked).toBe(BATCH_FRAMES_MAX)
   })
 
   it('end with what the peer did wrong, and give nothing after it', () => {

@@ -81,20 +81,6 @@ describe('the source of a link', () => {
       expectSubscriptions(chunks.subscriptions).toBe('^--!')
     })
   })
-
-  it('gives a large read in several batches at one time', () => {
-    marbles(({ cold, expectObservable }) => {
-      const talk = Array.from({ length: 1_024 }, (_, at) => ping(at))
-      const all = bytesOf(...GREETING, ...talk)
-      const messages = [...GREETING, ...talk]
-      const source = linkSource('l', cold('-a-----|', { a: all }), dialersReader(), codeOf)
-      expectObservable(source).toBe('-(AB)--(E|)', {
-        A: batch('l', messages.slice(0, 1_024), all.length),
-        B: batch('l', messages.slice(1_024), 0),
-        E: inbound.E
-      })
-    })
-  })
 })
 
 describe('the source of the user', () => {
