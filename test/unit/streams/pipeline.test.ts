@@ -16,7 +16,7 @@ import {
   plainSource,
   type UserInbound
 } from '../../../src/streams/pipeline.ts'
-import { bytesOf, dialersReader, GREETING, item, ping } from './frames-of-a-link.ts'
+import { bytesOf, dialersReader, GREETING, item } from './frames-of-a-link.ts'
 
 const marbles = (run: Parameters<TestScheduler['run']>[0]): void => {
   new TestScheduler((actual, expected) => expect(actual).toEqual(expected)).run(run)
