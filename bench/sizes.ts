@@ -20,8 +20,8 @@ export const SIZES = {
     idleRounds: 3,
     idleMs: 3000,
     linkRounds: 7,
-    trips: 5000,
-    warmUpTrips: 2000,
+    trips: 20_000,
+    warmUpTrips: 10_000,
     messages: 400_000,
     warmUpMessages: 50_000
   },
