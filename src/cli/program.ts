@@ -112,6 +112,25 @@ const addConfig = (program: Command, settle: Settle): void => {
     })
 }
 
+/** What can be done about one known peer. */
+const PEER_CHANGES = [
+  {
+    name: 'forget',
+    tag: 'Forget',
+    description: 'forget a peer and the addresses that are pinned to its key'
+  },
+  {
+    name: 'block',
+    tag: 'Block',
+    description: 'shut a known peer out: it can neither call nor be called'
+  },
+  {
+    name: 'unblock',
+    tag: 'Unblock',
+    description: 'let a peer in again; what was verified has to be verified again'
+  }
+] as const
+
 const addPeers = (program: Command, settle: Settle): void => {
   const peers = program
     .command('peers')
@@ -124,21 +143,12 @@ const addPeers = (program: Command, settle: Settle): void => {
     .description('print the known peers')
     .option('--json', 'as JSON, one peer a line')
     .action((_own: unknown, command: Command) => act({ _tag: 'List' }, command))
-  peers
-    .command('forget')
-    .description('forget a peer and the addresses that are pinned to its key')
-    .addArgument(new Argument('<id>', 'its whole id').argParser(readPeerId))
-    .action((id: PeerId, _own: unknown, command: Command) => act({ _tag: 'Forget', id }, command))
-  peers
-    .command('block')
-    .description('shut a known peer out: it can neither call nor be called')
-    .addArgument(new Argument('<id>', 'its whole id').argParser(readPeerId))
-    .action((id: PeerId, _own: unknown, command: Command) => act({ _tag: 'Block', id }, command))
-  peers
-    .command('unblock')
-    .description('let a peer in again; what was verified has to be verified again')
-    .addArgument(new Argument('<id>', 'its whole id').argParser(readPeerId))
-    .action((id: PeerId, _own: unknown, command: Command) => act({ _tag: 'Unblock', id }, command))
+  for (const { name, tag, description } of PEER_CHANGES)
+    peers
+      .command(name)
+      .description(description)
+      .addArgument(new Argument('<id>', 'its whole id').argParser(readPeerId))
+      .action((id: PeerId, _own: unknown, command: Command) => act({ _tag: tag, id }, command))
   peers
     .command('rekey')
     .description(
