@@ -27,9 +27,7 @@ const passing = {
   'session.online': {
     actions: [{ type: 'tell', params: tells.refocused }, 'noteSession', 'rememberPeer']
   },
-  'delivery.waiting': { actions: 'noteSession' },
-  'peer.renamed': { actions: 'passToSession' },
-  'peer.trusted': { actions: 'passToSession' }
+  'delivery.waiting': { actions: 'noteSession' }
 } as const
 
 const running = parts.createStateConfig({
@@ -84,6 +82,10 @@ const running = parts.createStateConfig({
         actions: [{ type: 'tell', params: tells.dialFailed }, 'passToSession', 'noteClosed']
       },
       {
+        guard: 'isHereAlready',
+        actions: ['focus', { type: 'tell', params: tells.focused }, 'passToSession', 'noteClosed']
+      },
+      {
         guard: 'isStranger',
         actions: [{ type: 'tell', params: tells.strangerRefused }, 'passToSession', 'noteClosed']
       },
@@ -98,6 +100,8 @@ const running = parts.createStateConfig({
       { guard: 'peerGaveUp', target: 'leaving', actions: 'noteEnd' },
       { actions: 'noteSession' }
     ],
+    'peer.renamed': { actions: 'passToSession' },
+    'peer.trusted': { actions: 'passToSession' },
     'user.connect': { actions: [{ type: 'tell', params: tells.dialling }, 'dialTarget'] },
     'user.accept': { guard: 'isKnocking', actions: 'grant' },
     'user.decline': {

@@ -22,12 +22,17 @@ import type { SessionEvent, SessionInput } from './session.types.ts'
 
 const sessionName = (peerId: PeerId) => `session-${peerId}`
 
-const row = (id: string, input: ConnectionInput, redialFor?: PeerId): ConnectionRow => ({
+const row = (
+  id: string,
+  input: ConnectionInput,
+  dial?: Pick<rules.DialRequest, 'asked' | 'redialFor'>
+): ConnectionRow => ({
   id,
   role: input.target === undefined ? 'acceptor' : 'dialer',
   state: input.target === undefined ? 'listening' : 'working',
   peerId: undefined,
-  redialFor
+  asked: dial?.asked ?? false,
+  redialFor: dial?.redialFor
 })
 
 const connectionInput = (
@@ -103,7 +108,7 @@ export const parts = base.extend({
       enqueue.spawnChild('connection', { id, input })
       enqueue.assign({
         links: context.links + 1,
-        connections: [...context.connections, row(id, input, dial.redialFor)]
+        connections: [...context.connections, row(id, input, dial)]
       })
     }),
     handOver: base.enqueueActions(({ context, event, enqueue }) => {
@@ -245,6 +250,7 @@ export const parts = base.extend({
       !context.attended &&
       !context.mayFallBack,
     isUsersDial: ({ context, event }) => rules.isUsersDial(context, event),
+    isHereAlready: ({ context, event }) => rules.isHereAlready(context, event),
     isStranger: ({ context, event }) => rules.isStranger(context, event),
     conversationOver: ({ context, event }) => rules.isConversationOver(context, event),
     peerGaveUp: ({ context }) => !context.attended,

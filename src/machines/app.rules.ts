@@ -8,6 +8,8 @@ export interface DialRequest {
   readonly target: Endpoint
   readonly expect: PeerId | undefined
   readonly mayListen: boolean
+  /** true: the user asked for it in the conversation. */
+  readonly asked: boolean
   readonly redialFor?: PeerId
 }
 
@@ -19,14 +21,20 @@ export const dialOf = (context: AppContext, event: AppEvent): DialRequest | unde
         target: event.target,
         expect: event.peerId,
         mayListen: false,
+        asked: false,
         redialFor: event.peerId
       }
     case 'user.connect':
-      return { target: event.target, expect: undefined, mayListen: false }
+      return { target: event.target, expect: undefined, mayListen: false, asked: true }
     default:
       return context.target === undefined
         ? undefined
-        : { target: context.target, expect: context.expect, mayListen: context.mayFallBack }
+        : {
+            target: context.target,
+            expect: context.expect,
+            mayListen: context.mayFallBack,
+            asked: false
+          }
   }
 }
 
@@ -139,6 +147,16 @@ export const isUsersDial = (context: AppContext, event: AppEvent): boolean => {
   const row = context.connections.find((one) => one.id === event.link)
   return row?.redialFor === undefined && row?.state !== 'open'
 }
+
+/** The user asked to dial a peer that is here by another link. */
+export const isHereAlready = (context: AppContext, event: AppEvent): boolean =>
+  event.type === 'connection.closed' &&
+  event.reason._tag === 'Duplicate' &&
+  context.connections.some((one) => one.id === event.link && one.asked)
+
+/** The peer to whom the user wants to talk: the one that was named, or dialled although it is here. */
+export const wantedFocus = (event: AppEvent): PeerId | undefined =>
+  event.type === 'user.focus' || event.type === 'connection.closed' ? event.peerId : undefined
 
 /** Somebody who called us and was never let in. */
 export const isStranger = (context: AppContext, event: AppEvent): boolean => {

@@ -1,7 +1,7 @@
 /** What the app lets everybody know, made from its context. undefined: nothing worth saying. */
 import type { EarshotEvent, PeerRef } from '../domain/events.ts'
 import type { AppContext, AppEvent } from './app.types.ts'
-import { dialOf, focusOn } from './app.rules.ts'
+import { dialOf, focusOn, wantedFocus } from './app.rules.ts'
 
 interface Args {
   readonly context: AppContext
@@ -75,8 +75,10 @@ export const declined = ({ event }: Args): EarshotEvent | undefined => {
   return { type: 'peer.declined', peer, why: event.type === 'user.decline' ? 'by-user' : 'policy' }
 }
 
-export const focused = ({ event }: Args): EarshotEvent | undefined =>
-  event.type === 'user.focus' ? { type: 'peer.focused', peer: { id: event.peerId } } : undefined
+export const focused = ({ event }: Args): EarshotEvent | undefined => {
+  const id = wantedFocus(event)
+  return id === undefined ? undefined : { type: 'peer.focused', peer: { id } }
+}
 
 /** A newcomer gets what is typed from now on, since the peer who got it so far has left. */
 export const refocused = ({ context, event }: Args): EarshotEvent | undefined =>

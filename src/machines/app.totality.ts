@@ -16,7 +16,14 @@ export const appTotality: Totality<AppEvent['type']> = {
     },
     {
       states: ['leaving'],
-      events: ['connection.closed', 'session.dials', 'session.offline', 'session.lost'],
+      events: [
+        'connection.closed',
+        'session.dials',
+        'session.offline',
+        'session.lost',
+        'peer.renamed',
+        'peer.trusted'
+      ],
       why: 'The sessions have ended, and how the program ends is decided.'
     },
     {

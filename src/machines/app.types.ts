@@ -34,6 +34,8 @@ export interface ConnectionRow {
   readonly role: Role
   readonly state: 'listening' | 'working' | 'knocking' | 'granted' | 'open' | 'closed'
   readonly peerId: PeerId | undefined
+  /** true: the user asked for this dial in the conversation (/connect). */
+  readonly asked: boolean
   /** The session that asked for this dial. */
   readonly redialFor: PeerId | undefined
 }

@@ -10,6 +10,8 @@ type AppActor = Actor<typeof appMachine>
 
 export class Actors {
   #app: AppActor | undefined
+  #isSending = false
+  readonly #pending: AppEvent[] = []
 
   /** To be called once, before anything else is used. */
   bind(app: AppActor): void {
@@ -21,11 +23,32 @@ export class Actors {
     return this.#app
   }
 
-  readonly toApp = (event: AppEvent): void => this.#actor.send(event)
+  /**
+   * What the data plane tells the app in the midst of a transition, as an action that opens a session
+   * may, waits until that transition is done: machines run to completion.
+   */
+  readonly toApp = (event: AppEvent): void => {
+    if (this.#isSending) this.#pending.push(event)
+    else this.#complete(() => this.#actor.send(event))
+  }
 
   /** An event to a connection that is over is lost, as it should be. */
-  readonly toConnection = (id: string, event: ConnectionEvent): void =>
-    this.#actor.getSnapshot().children[id]?.send(event)
+  readonly toConnection = (id: string, event: ConnectionEvent): void => {
+    const connection = this.#actor.getSnapshot().children[id]
+    if (this.#isSending) connection?.send(event)
+    else this.#complete(() => connection?.send(event))
+  }
+
+  #complete(send: () => void): void {
+    this.#isSending = true
+    try {
+      send()
+      for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift())
+        this.#actor.send(next)
+    } finally {
+      this.#isSending = false
+    }
+  }
 
   readonly app = (): AppContext => this.#actor.getSnapshot().context
 

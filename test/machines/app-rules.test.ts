@@ -33,6 +33,7 @@ const row = (change: Partial<ConnectionRow> = {}): ConnectionRow => ({
   role: 'acceptor',
   state: 'working',
   peerId: undefined,
+  asked: false,
   redialFor: undefined,
   ...change
 })

@@ -99,6 +99,9 @@ describe('a second dial while they talk', () => {
         expect(told(host, 'dial.failed'), label).toHaveLength(0)
         expect(told(host, 'link.refused'), label).toHaveLength(0)
       }
+      const other = dialler === alice ? bob : alice
+      expect(told(dialler, 'peer.focused'), label).toMatchObject([{ peer: { id: other.peerId } }])
+      expect(told(other, 'peer.focused'), label).toHaveLength(0)
       expect(texts(bob)).toEqual(['while'])
       expectTalk(pair, label)
     }
