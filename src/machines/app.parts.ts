@@ -177,7 +177,7 @@ export const parts = base.extend({
         enqueue.assign({
           sessions: [
             ...context.sessions,
-            { peerId: facts.peerId, online: false, engaged: true, waiting: 0 }
+            { peerId: facts.peerId, online: false, engaged: false, waiting: 0 }
           ]
         })
       }

@@ -76,8 +76,9 @@ const makeDataPlane = Effect.fnUntraced(function* (around: Surroundings, actors:
     emit,
     refOf: (peerId) => directory.refOf(peerId),
     onRenamed: (peerId, nickname) => actors.toApp({ type: 'peer.renamed', peerId, nickname }),
-    onWaiting: (peerId, waiting) => {
-      source.noteWaiting(waiting)
+    onWaiting: (peerId, conversation) => {
+      const waiting = conversation.waiting()
+      source.noteWaiting(waiting, conversation.waitingBytes())
       waitingCounts.note(peerId, waiting)
     },
     messageBytesMax: settings.messageBytesMax,

@@ -7,17 +7,17 @@ import * as Latch from 'effect/Latch'
 import type { Command } from '../domain/commands.ts'
 import type { Console } from '../services/console.ts'
 
-/** Messages that may wait for acknowledgement before a pipe is read further. */
-const WAITING_HIGH = 8_192
-const WAITING_LOW = 2_048
+/** What may wait for acknowledgement before a pipe is read further: far less than an outbox holds. */
+const WAITING_HIGH = { items: 8_192, bytes: 16 * 1024 * 1024 }
+const WAITING_LOW = { items: 2_048, bytes: 4 * 1024 * 1024 }
 
 export interface ConsoleSource {
   /** undefined: the end of the input. */
   readonly read: Effect.Effect<readonly Command[] | undefined>
   /** Somebody is there to get what is typed. */
   readonly peerCame: () => void
-  /** @param waiting messages that no peer has acknowledged yet. */
-  readonly noteWaiting: (waiting: number) => void
+  /** @param items that the peer has not acknowledged yet. @param bytes of their texts. */
+  readonly noteWaiting: (items: number, bytes: number) => void
 }
 
 export const makeConsoleSource = (console: Console['Service']): ConsoleSource => {
@@ -34,10 +34,10 @@ export const makeConsoleSource = (console: Console['Service']): ConsoleSource =>
     peerCame: () => {
       somebody.openUnsafe()
     },
-    noteWaiting: (waiting) => {
+    noteWaiting: (items, bytes) => {
       if (!console.paced) return
-      if (waiting >= WAITING_HIGH) room.closeUnsafe()
-      else if (waiting <= WAITING_LOW) room.openUnsafe()
+      if (items >= WAITING_HIGH.items || bytes >= WAITING_HIGH.bytes) room.closeUnsafe()
+      else if (items <= WAITING_LOW.items && bytes <= WAITING_LOW.bytes) room.openUnsafe()
     }
   }
 }

@@ -67,6 +67,11 @@ export class Conversation {
     return delivery.unacknowledged(this.#out)
   }
 
+  /** Bytes of the texts that are kept until then. */
+  waitingBytes(): number {
+    return this.#out.bytes
+  }
+
   /** Queues messages, as many as were read at once. */
   say(texts: readonly string[]): void {
     const peer = this.#world.refOf()

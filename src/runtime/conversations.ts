@@ -10,7 +10,7 @@ export interface ConversationsWorld {
   readonly refOf: (peerId: PeerId) => PeerRef
   readonly onRenamed: (peerId: PeerId, nickname: string) => void
   /** The number of unacknowledged items of a peer changed. */
-  readonly onWaiting: (peerId: PeerId, waiting: number) => void
+  readonly onWaiting: (peerId: PeerId, conversation: Conversation) => void
   readonly messageBytesMax: number
   readonly nickname: string | undefined
   /** Milliseconds since the epoch. */
@@ -59,7 +59,7 @@ export const makeConversations = (world: ConversationsWorld): Conversations => {
       emit: world.emit,
       refOf: () => world.refOf(peerId),
       onRenamed: (name) => world.onRenamed(peerId, name),
-      onWaiting: () => world.onWaiting(peerId, conversation.waiting()),
+      onWaiting: () => world.onWaiting(peerId, conversation),
       messageBytesMax: world.messageBytesMax,
       wallNow: world.wallNow
     })

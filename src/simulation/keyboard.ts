@@ -5,6 +5,9 @@ import type { Console, Input } from '../services/console.ts'
 import type { SimulatedClock } from './clock.ts'
 import { Wakeup } from './wakeup.ts'
 
+/** What a pipe holds, as on Linux (pipe(7)). */
+const PIPE_CHARS = 64 * 1024
+
 /** What a person or script types. Commands wait here until the program reads them. */
 export class Keyboard {
   readonly #changed: Wakeup
@@ -25,12 +28,21 @@ export class Keyboard {
     this.#changed.notify()
   }
 
+  /** How many of the waiting lines one read of a pipe gives. */
+  #pipeful(): number {
+    let chars = 0
+    const full = this.#waiting.findIndex((command) => {
+      chars += command.type === 'say' ? command.text.length : 0
+      return chars >= PIPE_CHARS
+    })
+    return full < 0 ? this.#waiting.length : full + 1
+  }
+
   /** The port. Both flags: see services/console.ts. */
   service(flags: { readonly interactive: boolean; readonly paced: boolean }): Console['Service'] {
     const read: Effect.Effect<Input> = Effect.suspend(() => {
-      const commands = this.#waiting
-      if (commands.length > 0) {
-        this.#waiting = []
+      if (this.#waiting.length > 0) {
+        const commands = this.#waiting.splice(0, flags.paced ? this.#pipeful() : Infinity)
         return Effect.succeed({ _tag: 'Commands', commands } as const)
       }
       if (this.#ended) return Effect.succeed({ _tag: 'End' } as const)

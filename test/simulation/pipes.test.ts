@@ -4,6 +4,7 @@
  * Method: the whole program on two simulated hosts, one or both of them fed from a pipe.
  */
 import { describe, expect, it } from '@effect/vitest'
+import { OUTBOX_BYTES_MAX } from '../../src/domain/limits.ts'
 import { makeWorld } from '../../src/simulation/world.ts'
 import {
   at,
@@ -59,6 +60,17 @@ describe('a pipe that dials', () => {
     expect(outcome(bob)).toEqual({ exit: 'clean' })
     expect(told(bob, 'message.failed')).toHaveLength(0)
     expect(texts(alice)).toEqual(lines)
+  })
+
+  it('long lines, more than its outbox holds in bytes, are read as the peer takes them', () => {
+    const size = 800_000
+    const count = Math.ceil(OUTBOX_BYTES_MAX / size) + 10
+    const lines = Array.from({ length: count }, (_, n) => `${n}${'.'.repeat(size)}`)
+    const { world, alice, bob } = pipeInto(1, lines)
+    world.clock.advance(5 * MINUTE_MS)
+    expect(told(bob, 'message.failed')).toHaveLength(0)
+    expect(outcome(bob)).toEqual({ exit: 'clean' })
+    expect(texts(alice).map((text) => text.length)).toEqual(lines.map((line) => line.length))
   })
 
   it('delivers it over a link that breaks on the way', () => {

@@ -74,6 +74,23 @@ describe('accept-new', () => {
     expect(texts(carol)).toEqual(['hello carol'])
   })
 
+  it('is not kept from the next stranger by one who left at any moment of the handshake', () => {
+    for (const seed of seeds(60)) {
+      const world = makeWorld(seed)
+      const alice = chat(world, 'alice')
+      const bob = chat(world, 'bob', { connect: at(alice) })
+      world.clock.advance(seed * 3)
+      world.stop(bob)
+      world.clock.advance(20 * SECOND_MS)
+      const carol = caller(world, 'carol', alice)
+      const label = `seed ${seed}: ${story(alice).join(' ')}`
+      expect(told(alice, 'peer.knocking'), label).toHaveLength(0)
+      alice.type('hello carol')
+      world.clock.advance(2 * SECOND_MS)
+      expect(texts(carol), label).toEqual(['hello carol'])
+    }
+  })
+
   it('still makes a stranger knock while a peer that was lost is expected back', () => {
     const { world, alice, bob } = makePair(1)
     world.kill(bob)

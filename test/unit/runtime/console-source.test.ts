@@ -5,6 +5,7 @@
  */
 import { describe, expect, it } from '@effect/vitest'
 import * as Effect from 'effect/Effect'
+import { OUTBOX_BYTES_MAX } from '../../../src/domain/limits.ts'
 import { makeConsoleSource } from '../../../src/runtime/console-source.ts'
 import type { Input } from '../../../src/services/console.ts'
 import { SimulatedClock } from '../../../src/simulation/clock.ts'
@@ -59,14 +60,24 @@ describe('a pipe', () => {
   it('waits while too much waits for the peer, until little does', () => {
     const { ask, source } = reading(true)
     source.peerCame()
-    source.noteWaiting(HIGH - 1)
+    source.noteWaiting(HIGH - 1, 0)
     expect(ask()()).toBe(true)
-    source.noteWaiting(HIGH)
+    source.noteWaiting(HIGH, 0)
     const came = ask()
     expect(came()).toBe(false)
-    source.noteWaiting(LOW + 1)
+    source.noteWaiting(LOW + 1, 0)
     expect(came()).toBe(false)
-    source.noteWaiting(LOW)
+    source.noteWaiting(LOW, 0)
+    expect(came()).toBe(true)
+  })
+
+  it('counts long texts by their bytes', () => {
+    const { ask, source } = reading(true)
+    source.peerCame()
+    source.noteWaiting(1, OUTBOX_BYTES_MAX / 2)
+    const came = ask()
+    expect(came()).toBe(false)
+    source.noteWaiting(1, OUTBOX_BYTES_MAX / 32)
     expect(came()).toBe(true)
   })
 
@@ -82,7 +93,7 @@ describe('a person at the keyboard', () => {
   it('is heard before anybody is there, and however much waits', () => {
     const { ask, source } = reading(false)
     expect(ask()()).toBe(true)
-    source.noteWaiting(HIGH * 2)
+    source.noteWaiting(HIGH * 2, 0)
     expect(ask()()).toBe(true)
   })
 })
