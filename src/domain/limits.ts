@@ -6,8 +6,6 @@
 
 /** Most bytes of a control frame's payload (JSON), after authentication. */
 export const CONTROL_PAYLOAD_BYTES_MAX = 64 * 1024
-/** Most bytes of a data frame's payload: 64 KiB of a file behind a 6-byte offset and 2 spare. */
-export const DATA_PAYLOAD_BYTES_MAX = 64 * 1024 + 8
 /** Most bytes of one frame before the peer has proved itself (HELLO, AUTH). */
 export const GREETING_PAYLOAD_BYTES_MAX = 4 * 1024
 /** Most bytes that an unproved peer may send in all before AUTH_OK. */

@@ -4,14 +4,14 @@
  * Method: the whole program on simulated hosts, among them impostors, mirrors and copied profiles.
  */
 import { describe, expect, it } from '@effect/vitest'
-import * as Effect from 'effect/Effect'
-import type { PeerId } from '../../src/domain/peer-id.ts'
-import { makeWorld, type World, type WorldHost } from '../../src/simulation/world.ts'
+import { makeWorld } from '../../src/simulation/world.ts'
 import {
   at,
+  caller,
   chat,
   expectNothingHeld,
   expectTalk,
+  known,
   makePair,
   MINUTE_MS,
   outcome,
@@ -20,15 +20,6 @@ import {
   story,
   told
 } from './stage.ts'
-
-const known = (host: WorldHost, id: PeerId) => Effect.runSync(host.book.find(id))
-
-/** Another host that dials Alice. */
-const caller = (world: World, name: string, alice: WorldHost): WorldHost => {
-  const host = chat(world, name, { connect: at(alice) })
-  world.clock.advance(2 * SECOND_MS)
-  return host
-}
 
 describe('--expect', () => {
   it('at the dialler: another id answers, nothing is said, and the run fails', () => {

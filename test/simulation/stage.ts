@@ -1,10 +1,13 @@
 /** What the scenarios of this folder share: hosts that run the whole program, and what they told. */
+import * as Effect from 'effect/Effect'
 import * as Exit from 'effect/Exit'
 import { expect } from '@effect/vitest'
 import type { EarshotEvent, EventType } from '../../src/domain/events.ts'
 import type { Endpoint } from '../../src/domain/failures.ts'
+import type { PeerId } from '../../src/domain/peer-id.ts'
 import type { Settings } from '../../src/domain/settings.ts'
 import { type Outcome, runChat } from '../../src/runtime/app.ts'
+import type { KnownPeer } from '../../src/services/peer-book.ts'
 import type { NetworkOptions } from '../../src/simulation/network.ts'
 import {
   type HostOptions,
@@ -31,6 +34,17 @@ export const chat = (
   options: Omit<HostOptions, 'settings'> = {}
 ): WorldHost =>
   world.startHost(name, runChat, { ...options, settings: { nickname: name, ...settings } })
+
+/** Another host that dials a listening one; two seconds later. */
+export const caller = (world: World, name: string, listener: WorldHost): WorldHost => {
+  const host = chat(world, name, { connect: at(listener) })
+  world.clock.advance(2 * SECOND_MS)
+  return host
+}
+
+/** What a host's peer book holds of a peer. */
+export const known = (host: WorldHost, id: PeerId): KnownPeer | undefined =>
+  Effect.runSync(host.book.find(id))
 
 export interface Pair {
   readonly world: World

@@ -5,13 +5,14 @@
  */
 import { describe, expect, it } from '@effect/vitest'
 import * as Effect from 'effect/Effect'
-import type { PeerId } from '../../src/domain/peer-id.ts'
-import { makeWorld, type World, type WorldHost } from '../../src/simulation/world.ts'
+import { makeWorld, type WorldHost } from '../../src/simulation/world.ts'
 import {
   at,
+  caller,
   chat,
   expectNothingHeld,
   expectTalk,
+  known,
   makePair,
   MINUTE_MS,
   SECOND_MS,
@@ -20,15 +21,6 @@ import {
   texts,
   told
 } from './stage.ts'
-
-const known = (host: WorldHost, id: PeerId) => Effect.runSync(host.book.find(id))
-
-/** Another host that dials Alice. */
-const caller = (world: World, name: string, alice: WorldHost): WorldHost => {
-  const host = chat(world, name, { connect: at(alice) })
-  world.clock.advance(2 * SECOND_MS)
-  return host
-}
 
 describe('accept-new', () => {
   it('lets the first stranger in and pins it, and both ends read that it is a first contact', () => {
