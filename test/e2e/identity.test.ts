@@ -214,6 +214,8 @@ describe('E4: who may talk', () => {
     expect(carol.history()).not.toContain('Connected to peer!')
     ann.enter('/accept')
     await ann.waitForHistory('First contact with carol')
+    // The end that does not decide opens first: carol's own screen says when she may speak.
+    await carol.waitForHistory('Connected to peer!')
     carol.enter('hello from carol')
     await ann.waitForHistory('carol: hello from carol')
     // What ann says still goes to bob alone, until she turns to carol.
