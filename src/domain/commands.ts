@@ -13,7 +13,19 @@ export type Command =
   | { readonly type: 'decline'; readonly who?: string }
   | { readonly type: 'autoopen' }
   | { readonly type: 'send'; readonly paths: string }
+  /** `target`: an address, or what names a known peer. */
   | { readonly type: 'connect'; readonly target: string }
+  /** What waits to be delivered, of all peers. */
+  | { readonly type: 'queue' }
+  /** `which`: the number that /queue shows, or all of the peer that is talked to. */
+  | { readonly type: 'cancel'; readonly which: number | 'all' }
+  /** The last lines, 20 where `count` is not given. */
+  | { readonly type: 'history'; readonly count?: number; readonly who?: string }
+  /** Keeps this conversation from now on, or not, or as the settings say. */
+  | { readonly type: 'history-keep'; readonly keep: 'on' | 'off' | 'default' }
+  /** Deletes what is kept of this conversation. `confirm` false: says what would go. */
+  | { readonly type: 'history-erase'; readonly confirm: boolean }
+  | { readonly type: 'search'; readonly words: string }
   | {
       readonly type: 'invalid'
       readonly input: string

@@ -7,7 +7,13 @@
  * The wire format of `--json` is `{v, time, ...event}`; docs/EVENTS.md documents every field, and
  * EVENTS_VERSION grows when a field changes its meaning or goes.
  */
-import type { CloseReason, Endpoint, ListenFailure, StartFailure } from './failures.ts'
+import type {
+  CloseReason,
+  Endpoint,
+  ListenFailure,
+  StartFailure,
+  StoreFailure
+} from './failures.ts'
 import type { PeerId } from './peer-id.ts'
 
 export const EVENTS_VERSION = 1
@@ -37,6 +43,31 @@ export interface PeerDetails extends PeerRef {
   /** Messages that the peer has not acknowledged yet. */
   readonly waiting: number
   readonly connectedAt?: number
+}
+
+/** A message of the history. */
+export interface HistoryLine {
+  readonly direction: 'in' | 'out'
+  readonly id: string
+  readonly text: string
+  readonly sentAt: number
+  /** Ours has none. */
+  readonly receivedAt?: number
+  /** waiting: ours, and not acknowledged. received: the peer's. */
+  readonly state: 'received' | 'waiting' | 'delivered' | 'read'
+}
+
+/** A message of ours that waits for a peer. */
+export interface QueuedLine {
+  readonly peer: PeerRef
+  /** What `/cancel` calls it: 1, 2, … over all peers, as last shown. */
+  readonly number: number
+  readonly id: string
+  readonly text: string
+  /** When it was said. */
+  readonly at: number
+  /** sent: it was on a link, so the peer may have it, and it cannot be cancelled. */
+  readonly state: 'queued' | 'sent'
 }
 
 export type EarshotEvent =
@@ -126,6 +157,8 @@ export type EarshotEvent =
       readonly text: string
       readonly sentAt: number
       readonly receivedAt: number
+      /** It was taken by an earlier run that ended before it could note that you saw it. */
+      readonly again?: true
     }
   | {
       readonly type: 'message.queued'
@@ -135,12 +168,88 @@ export type EarshotEvent =
       /** false: the peer is not connected now; the message goes out when it is. */
       readonly online: boolean
     }
+  /** Handed to a link, for the first time or again after a loss. */
+  | { readonly type: 'message.sent'; readonly peer: PeerRef; readonly ids: readonly string[] }
+  /** The peer has them on its disk. */
   | { readonly type: 'message.delivered'; readonly peer: PeerRef; readonly ids: readonly string[] }
+  /** They were shown on the peer's screen, as it tells. */
+  | { readonly type: 'message.read'; readonly peer: PeerRef; readonly ids: readonly string[] }
+  | {
+      readonly type: 'message.cancelled'
+      readonly peer: PeerRef
+      readonly ids: readonly string[]
+      /** Of those that were asked for: sent already, so that they stay. */
+      readonly tooLate: number
+    }
   | {
       readonly type: 'message.failed'
       readonly text: string
-      readonly why: 'no-peer' | 'too-long' | 'outbox-full'
+      readonly why: 'no-peer' | 'too-long' | 'outbox-full' | 'not-stored'
+      /** With not-stored. */
+      readonly failure?: StoreFailure
     }
+  /** What this peer sends cannot be kept now, so it is neither shown nor acknowledged: it waits there. */
+  | { readonly type: 'delivery.held'; readonly peer: PeerRef; readonly failure: StoreFailure }
+  | { readonly type: 'delivery.resumed'; readonly peer: PeerRef }
+  | {
+      /**
+       * One end's store is not the one that took part so far. `new`: it knows nothing of the talk;
+       * `behind`: it is an older copy, or the same identity runs on another machine as well.
+       */
+      readonly type: 'delivery.restarted'
+      readonly peer: PeerRef
+      readonly whose: 'ours' | 'theirs'
+      readonly why: 'new' | 'behind'
+      /** Messages of ours that are sent again, or for the first time, because of it. */
+      readonly waiting: number
+    }
+  | {
+      readonly type: 'store.created'
+      readonly path: string
+      readonly keyPath: string
+      /** true: a passphrase protects the key; false: it lies beside the data. */
+      readonly locked: boolean
+    }
+  | {
+      readonly type: 'store.set-aside'
+      readonly path: string
+      readonly aside: string
+      readonly detail: string
+    }
+  /** At the start: messages of earlier runs that wait for their peers. */
+  | {
+      readonly type: 'outbox.waiting'
+      readonly peers: readonly { readonly peer: PeerRef; readonly count: number }[]
+    }
+  | { readonly type: 'queue.shown'; readonly entries: readonly QueuedLine[] }
+  | {
+      readonly type: 'history.shown'
+      readonly peer: PeerRef
+      /** Oldest first. */
+      readonly entries: readonly HistoryLine[]
+      /** asked: by /history; reconnected: the last lines before the talk goes on. */
+      readonly why: 'asked' | 'reconnected'
+      /** Whether this conversation is kept from now on. */
+      readonly kept: boolean
+    }
+  | {
+      readonly type: 'history.found'
+      readonly peer: PeerRef
+      readonly words: readonly string[]
+      readonly entries: readonly HistoryLine[]
+      /** true: there may be more, earlier ones. */
+      readonly more: boolean
+    }
+  | {
+      readonly type: 'history.changed'
+      readonly peer: PeerRef
+      /** Whether it is kept from now on. */
+      readonly kept: boolean
+      /** Earlier messages that are still kept. */
+      readonly earlier: number
+    }
+  | { readonly type: 'history.erased'; readonly peer: PeerRef; readonly count: number }
+  | { readonly type: 'history.failed'; readonly peer: PeerRef; readonly failure: StoreFailure }
   | { readonly type: 'link.refused'; readonly address: Endpoint; readonly reason: CloseReason }
   | { readonly type: 'link.flood'; readonly dropped: number; readonly sinceMs: number }
   | {

@@ -116,6 +116,33 @@ export class SecureError extends Data.TaggedError('SecureError')<{
 /** A link or stream that ended without saying so. `code`: the system's name, as ECONNRESET. */
 export class StreamError extends Data.TaggedError('StreamError')<{ readonly code: string }> {}
 
+/** Why the store of messages cannot be used, or cannot take more. `code`: the system's or SQLite's name. */
+export type StoreFailure =
+  /** No room. What was there is unharmed. */
+  | { readonly _tag: 'StoreFull'; readonly path: string; readonly code: string }
+  /** The file or its folder may not be written. */
+  | { readonly _tag: 'StoreUnwritable'; readonly path: string; readonly code: string }
+  /** Another process has it. */
+  | { readonly _tag: 'StoreBusy'; readonly path: string; readonly pid?: number }
+  | {
+      readonly _tag: 'StoreNewer'
+      readonly path: string
+      readonly version: number
+      readonly supported: number
+    }
+  /** Not a store, or pages of it are damaged. */
+  | { readonly _tag: 'StoreDamaged'; readonly path: string; readonly detail: string }
+  /** It belongs to another identity. */
+  | { readonly _tag: 'StoreForeign'; readonly path: string; readonly owner: PeerId }
+  /** The key that seals it is missing, or another one. */
+  | { readonly _tag: 'StoreSealed'; readonly path: string; readonly keyPath: string }
+  /** The disk failed; what was written last may not be there. */
+  | { readonly _tag: 'StoreIo'; readonly path: string; readonly code: string }
+
+export class StoreError extends Data.TaggedError('StoreError')<{
+  readonly reason: StoreFailure
+}> {}
+
 /** What stops the program before or outside any link. Each class of them has one exit code. */
 export type StartFailure =
   | { readonly _tag: 'UsageInvalid'; readonly detail: string; readonly next: string }
@@ -138,5 +165,6 @@ export type StartFailure =
   | { readonly _tag: 'ListenImpossible'; readonly failure: ListenFailure }
   | { readonly _tag: 'PeerUnreachable'; readonly reason: CloseReason }
   | { readonly _tag: 'Undelivered'; readonly count: number }
+  | StoreFailure
 
 export class StartError extends Data.TaggedError('StartError')<{ readonly reason: StartFailure }> {}

@@ -34,6 +34,12 @@ export interface Settings {
   readonly reconnectDelayMs: number
   /** Bytes of one text message that is sent, at most. */
   readonly messageBytesMax: number
+  /** Settled messages are kept where the conversation's own choice does not say otherwise. */
+  readonly saveHistory: boolean
+  /** Peers are told when their messages were shown here, and tell us. */
+  readonly readReceipts: boolean
+  /** Lines of the history that are shown when a known peer comes; 0: none. */
+  readonly historyLines: number
   /** After the end of piped input: stay until the peer leaves instead of leaving when all is delivered. */
   readonly stay: boolean
   /** Unprotected newline-delimited text instead of Earshot's protocol. */

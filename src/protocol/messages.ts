@@ -5,6 +5,7 @@
  * SELECT, echoed (or DUP) → ITEM, ACK. PING, PONG and BYE at any time after HELLO.
  */
 import type { ByeReason } from '../domain/failures.ts'
+import type { ItemBody } from '../domain/items.ts'
 
 /** The first frame of each end, at once. Nothing about the person is in it yet. */
 export interface Hello {
@@ -64,17 +65,6 @@ export interface Item {
   readonly at: number
   readonly body: ItemBody
 }
-
-export type ItemBody =
-  | {
-      readonly kind: 'text'
-      /** At most TEXT_PART_BYTES_MAX bytes of UTF-8. */
-      readonly text: string
-      /** 1 to `parts`; a message that fits in one frame is part 1 of 1 (both left out on the wire). */
-      readonly part: number
-      readonly parts: number
-    }
-  | { readonly kind: 'nick'; readonly nickname: string }
 
 /** Everything up to and including `upTo` of the other end's log was taken. Cumulative. */
 export interface Ack {

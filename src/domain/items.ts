@@ -1,0 +1,31 @@
+/** What peers say to each other that must not be lost: the bodies of items and of whole messages. */
+
+/** The body of one item on the wire (docs/PROTOCOL.md 4.7). */
+export type ItemBody =
+  | {
+      readonly kind: 'text'
+      /** At most TEXT_PART_BYTES_MAX bytes of UTF-8. */
+      readonly text: string
+      /** 1 to `parts`; a message that fits in one frame is part 1 of 1 (both left out on the wire). */
+      readonly part: number
+      readonly parts: number
+    }
+  | NickBody
+
+/** A changed nickname. */
+export interface NickBody {
+  readonly kind: 'nick'
+  readonly nickname: string
+}
+
+/** A whole message: what one or more items say together. Not empty. */
+export type MessageBody = { readonly kind: 'text'; readonly text: string } | NickBody
+
+/** A whole message of either end. */
+export interface MessageOf<B extends MessageBody = MessageBody> {
+  /** 128 random bits, base64url (22 characters); chosen by the sender. */
+  readonly id: string
+  /** The sender's clock, milliseconds since the epoch. Order never depends on it. */
+  readonly at: number
+  readonly body: B
+}
