@@ -65,7 +65,7 @@ export interface Ledger {
 
 /** One step of delivery or of the user's wishes. Several are committed together or not at all. */
 export type StoreChange =
-  /** Messages of ours, numbered; the first begins at `last + 1`. The first change sets the epoch. */
+  /** Messages of ours, numbered; the first begins at `last + 1`. May be the first change, and sets the epoch then. */
   | {
       readonly type: 'queued'
       readonly epoch: string
@@ -96,6 +96,7 @@ export type StoreChange =
   /**
    * Items of the peer's log `epoch`, which becomes the current one, were taken up to here, and these
    * messages with them: they are pending until `shown`. `shown` begins at 0 with another current log.
+   * `upTo` may be 0 for a log of which nothing was taken yet.
    */
   | {
       readonly type: 'taken'
