@@ -77,9 +77,9 @@ export type StoreChange =
   | { readonly type: 'read'; readonly upTo: number }
   /**
    * From now on no item above `upTo` is on any link, until the next such change. While a link is open
-   * that is every number: Number.MAX_SAFE_INTEGER.
+   * that is every number: Number.MAX_SAFE_INTEGER. May be the first change, and sets the epoch then.
    */
-  | { readonly type: 'sending'; readonly upTo: number }
+  | { readonly type: 'sending'; readonly epoch: string; readonly upTo: number }
   /** The outbox is this now, renumbered: what is left out was cancelled. Same epoch; begins behind `acked`. */
   | { readonly type: 'requeued'; readonly messages: readonly OwnMessage[] }
   /**
