@@ -10,30 +10,10 @@
 import * as Context from 'effect/Context'
 import type * as Effect from 'effect/Effect'
 import type { StoreError } from '../domain/failures.ts'
-import type { MessageOf } from '../domain/items.ts'
+import type { OwnMessage, PeerMessage, TakenLog } from '../domain/items.ts'
 import type { PeerId } from '../domain/peer-id.ts'
 
-/** A message of ours with its place in our log. */
-export interface OwnMessage extends MessageOf {
-  /** The number of its first item. */
-  readonly first: number
-  /** How many items it is sent as, from 1. The next message begins at `first + items`. */
-  readonly items: number
-}
-
-/** A message of the peer, whole. Only texts are kept; a nickname is taken and done with. */
-export interface PeerMessage extends MessageOf<{ readonly kind: 'text'; readonly text: string }> {
-  /** The number of its last item in the peer's log. */
-  readonly seq: number
-  /** Our clock when it was taken, milliseconds since the epoch. */
-  readonly receivedAt: number
-}
-
-/** How far a log of the peer was taken: every item up to and including `upTo`. */
-export interface TakenLog {
-  readonly epoch: string
-  readonly upTo: number
-}
+export type { OwnMessage, PeerMessage, TakenLog } from '../domain/items.ts'
 
 /** What is kept of the delivery with one peer, as it was last written. */
 export interface Ledger {
