@@ -1,14 +1,32 @@
 /**
- * Messages as whole frames, and back. Control payloads are JSON in strict UTF-8; ACK (u64be) and
- * PING, PONG (u32be) are binary, AUTH_OK, SELECT and DUP empty (docs/PROTOCOL.md §4).
+ * Messages as whole frames, and back. Control payloads are JSON in strict UTF-8; ACK, READ (u64be)
+ * and PING, PONG (u32be) are binary, AUTH_OK, SELECT and DUP empty (docs/PROTOCOL.md §4).
  */
 import type { ProtocolViolation } from '../domain/failures.ts'
 import { CONTROL_PAYLOAD_BYTES_MAX, FRAME_HEADER_BYTES } from '../domain/limits.ts'
 import { Fields } from './fields.ts'
 import { ACK_PAYLOAD_BYTES, FRAME_TYPES, PING_PAYLOAD_BYTES } from './frame-types.ts'
 import { type Frame, writeFrameHeader } from './framing.ts'
-import type { AuthOk, Dup, Message, MessageType, Ping, Pong, Select } from './messages.ts'
-import { readAuth, readBye, readHello, readItem, readReady, writePayload } from './payloads.ts'
+import type {
+  Ack,
+  AuthOk,
+  Dup,
+  Message,
+  MessageType,
+  Ping,
+  Pong,
+  Read,
+  Select
+} from './messages.ts'
+import {
+  readAuth,
+  readBye,
+  readHello,
+  readItem,
+  readLog,
+  readReady,
+  writePayload
+} from './payloads.ts'
 
 const encoder = new TextEncoder()
 // ignoreBOM keeps a byte order mark, which JSON then refuses: one text has one spelling.
@@ -40,6 +58,7 @@ const writeScratch = (message: Message): number => {
     case 'dup':
       return 0
     case 'ack':
+    case 'read':
       writeU32(scratchPayload, 0, Math.floor(message.upTo / U32))
       writeU32(scratchPayload, 4, message.upTo % U32)
       return ACK_PAYLOAD_BYTES
@@ -107,12 +126,12 @@ const fromU32 = (type: 'ping' | 'pong', payload: Uint8Array): Message | Protocol
   return payload.length === PING_PAYLOAD_BYTES ? message : malformed(type, 'it must have 4 bytes')
 }
 
-const fromU64 = (payload: Uint8Array): Message | ProtocolViolation => {
-  if (payload.length !== ACK_PAYLOAD_BYTES) return malformed('ack', 'it must have 8 bytes')
+const fromU64 = (type: 'ack' | 'read', payload: Uint8Array): Message | ProtocolViolation => {
+  if (payload.length !== ACK_PAYLOAD_BYTES) return malformed(type, 'it must have 8 bytes')
   const upTo = readU32(payload, 0) * U32 + readU32(payload, 4)
-  return upTo <= Number.MAX_SAFE_INTEGER
-    ? { type: 'ack', upTo }
-    : malformed('ack', 'its number is beyond 2^53 - 1')
+  if (upTo > Number.MAX_SAFE_INTEGER) return malformed(type, 'its number is beyond 2^53 - 1')
+  const message: Ack | Read = { type, upTo }
+  return message
 }
 
 /** The message in a frame. Total: whatever the payload holds, the outcome is a value. */
@@ -121,7 +140,8 @@ export const decodeMessage = ({ type, payload }: Frame): Message | ProtocolViola
     case 'item':
       return fromJson(type, payload, readItem)
     case 'ack':
-      return fromU64(payload)
+    case 'read':
+      return fromU64(type, payload)
     case 'ping':
     case 'pong':
       return fromU32(type, payload)
@@ -135,6 +155,8 @@ export const decodeMessage = ({ type, payload }: Frame): Message | ProtocolViola
       return fromJson(type, payload, readAuth)
     case 'ready':
       return fromJson(type, payload, readReady)
+    case 'log':
+      return fromJson(type, payload, readLog)
     case 'bye':
       return fromJson(type, payload, readBye)
   }

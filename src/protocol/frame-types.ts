@@ -2,7 +2,7 @@
 import { CONTROL_PAYLOAD_BYTES_MAX } from '../domain/limits.ts'
 import type { MessageType } from './messages.ts'
 
-/** Bytes of ACK: one u64be. */
+/** Bytes of ACK and READ: one u64be. */
 export const ACK_PAYLOAD_BYTES = 8
 /** Bytes of PING and PONG: one u32be. */
 export const PING_PAYLOAD_BYTES = 4
@@ -17,6 +17,8 @@ export const FRAME_TYPES = {
   dup: 0x06,
   item: 0x07,
   ack: 0x08,
+  read: 0x09,
+  log: 0x0a,
   ping: 0x7d,
   pong: 0x7e,
   bye: 0x7f
@@ -34,6 +36,8 @@ const PAYLOAD_BYTES_MAX: Record<MessageType, number> = {
   dup: 0,
   item: CONTROL_PAYLOAD_BYTES_MAX,
   ack: ACK_PAYLOAD_BYTES,
+  read: ACK_PAYLOAD_BYTES,
+  log: CONTROL_PAYLOAD_BYTES_MAX,
   ping: PING_PAYLOAD_BYTES,
   pong: PING_PAYLOAD_BYTES,
   bye: CONTROL_PAYLOAD_BYTES_MAX

@@ -31,6 +31,7 @@ export interface LinkEnd {
 }
 
 const ALWAYS: readonly MessageType[] = ['ping', 'pong', 'bye']
+const OPEN: readonly MessageType[] = ['item', 'ack', 'read', 'log']
 
 /** Whether an end may receive a message of this type in this phase, at all. */
 export const isLegal = (phase: Phase, type: MessageType, end: LinkEnd): boolean => {
@@ -47,6 +48,6 @@ export const isLegal = (phase: Phase, type: MessageType, end: LinkEnd): boolean 
         (type === 'dup' && !end.decides)
       )
     case 'open':
-      return type === 'item' || type === 'ack' || ALWAYS.includes(type)
+      return OPEN.includes(type) || ALWAYS.includes(type)
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The order of messages on one link, followed frame by frame: which phase it is, and that what comes
- * once comes once and as the answer to what was sent. It needs both directions, since AUTH_OK and
+ * The order of messages on one link, followed frame by frame: which phase it is, that what comes once
+ * comes once and as the answer to what was sent, and that no log is changed among its items. It needs both directions, since AUTH_OK and
  * SELECT count at the end that sends them, too.
  */
 import type { ProtocolViolation } from '../domain/failures.ts'
@@ -13,6 +13,8 @@ export interface LinkOrder extends LinkEnd {
   /** What was received or sent, of the messages that pass once in each direction. */
   readonly received: Set<MessageType>
   readonly sent: Set<MessageType>
+  /** An item came: the log of the other end is fixed until the link ends. */
+  itemReceived: boolean
 }
 
 /** A link on which nothing was said yet. */
@@ -20,7 +22,8 @@ export const makeLinkOrder = (end: LinkEnd): LinkOrder => ({
   ...end,
   phase: 'greeting',
   received: new Set(),
-  sent: new Set()
+  sent: new Set(),
+  itemReceived: false
 })
 
 /** Messages that follow another: `received` before it, or `sent` before it by ourselves. */
@@ -33,6 +36,8 @@ const isExpected = (order: LinkOrder, type: MessageType): boolean => {
       return order.decides ? order.sent.has('select') : order.received.has('ready')
     case 'dup':
       return order.received.has('ready')
+    case 'log':
+      return !order.itemReceived
     default:
       return true
   }
@@ -62,6 +67,7 @@ export const noteReceived = (
 ): ProtocolViolation | undefined => {
   const legal = isLegal(order.phase, type, order) && isExpected(order, type)
   if (!legal || order.received.has(type)) return { _tag: 'FrameIllegal', type, state: order.phase }
+  if (type === 'item') order.itemReceived = true
   if (ONCE.has(type)) {
     order.received.add(type)
     advance(order)

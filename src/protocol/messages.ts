@@ -2,7 +2,7 @@
  * What two Earshots say to each other, after decoding. docs/PROTOCOL.md is the normative text.
  *
  * Order on a link: HELLO both ways → AUTH (dialer) → AUTH_OK (acceptor) → READY both ways →
- * SELECT, echoed (or DUP) → ITEM, ACK. PING, PONG and BYE at any time after HELLO.
+ * SELECT, echoed (or DUP) → LOG, then ITEM; ACK, READ. PING, PONG and BYE at any time after HELLO.
  */
 import type { ByeReason } from '../domain/failures.ts'
 import type { ItemBody } from '../domain/items.ts'
@@ -66,10 +66,23 @@ export interface Item {
   readonly body: ItemBody
 }
 
-/** Everything up to and including `upTo` of the other end's log was taken. Cumulative. */
+/** Everything up to and including `upTo` of the other end's log is kept. Whole messages; cumulative. */
 export interface Ack {
   readonly type: 'ack'
   readonly upTo: number
+}
+
+/** Everything up to and including `upTo` of the other end's log was shown to the user. Cumulative. */
+export interface Read {
+  readonly type: 'read'
+  readonly upTo: number
+}
+
+/** The log of this end goes on under another epoch than its READY said: items begin at 1 again. */
+export interface Log {
+  readonly type: 'log'
+  /** 16 hex digits. */
+  readonly epoch: string
 }
 
 export interface Ping {
@@ -91,5 +104,18 @@ export interface Bye {
   readonly versions: readonly number[] | undefined
 }
 
-export type Message = Hello | Auth | AuthOk | Ready | Select | Dup | Item | Ack | Ping | Pong | Bye
+export type Message =
+  | Hello
+  | Auth
+  | AuthOk
+  | Ready
+  | Select
+  | Dup
+  | Item
+  | Ack
+  | Read
+  | Log
+  | Ping
+  | Pong
+  | Bye
 export type MessageType = Message['type']

@@ -3,6 +3,7 @@
  * because ITEM carries them with every line of chat.
  */
 import { BYE_REASONS } from '../domain/failures.ts'
+import type { ItemBody } from '../domain/items.ts'
 import { MESSAGE_BYTES_MAX, NICKNAME_CHARS_MAX, TEXT_PART_BYTES_MAX } from '../domain/limits.ts'
 import {
   type Check,
@@ -14,7 +15,7 @@ import {
   oneOf,
   unicode
 } from './fields.ts'
-import type { Auth, Bye, Hello, Item, ItemBody, Ready } from './messages.ts'
+import type { Auth, Bye, Hello, Item, Log, Ready } from './messages.ts'
 import { utf8Bytes, utf8Cut } from './utf8.ts'
 
 /** Most parts of one message: full parts end up to 3 bytes early, at the start of a code point. */
@@ -115,6 +116,12 @@ export const readItem = (fields: Fields): Item => ({
   body: readItemBody(fields)
 })
 
+/** The fields of LOG. What it gives counts only if `fields.fault` is undefined after. */
+export const readLog = (fields: Fields): Log => ({
+  type: 'log',
+  epoch: fields.take('epoch', hex64)
+})
+
 /** The fields of BYE. What it gives counts only if `fields.fault` is undefined after. */
 export const readBye = (fields: Fields): Bye => ({
   type: 'bye',
@@ -141,7 +148,7 @@ const writeReady = ({ nickname: name, port, epoch, received }: Ready): string =>
   })
 
 /** A message that travels as JSON, as its text. What may be left out is left out. */
-export const writePayload = (message: Hello | Auth | Ready | Item | Bye): string => {
+export const writePayload = (message: Hello | Auth | Ready | Item | Log | Bye): string => {
   switch (message.type) {
     case 'item':
       return writeItem(message)
@@ -157,6 +164,8 @@ export const writePayload = (message: Hello | Auth | Ready | Item | Bye): string
       return JSON.stringify({ m: message.mode })
     case 'ready':
       return writeReady(message)
+    case 'log':
+      return JSON.stringify({ epoch: message.epoch })
     case 'bye':
       return JSON.stringify({ r: message.reason, v: message.versions })
   }

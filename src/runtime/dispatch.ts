@@ -70,7 +70,7 @@ export class Dispatcher {
     this.#world.toConnection(link.id, { type: 'link.heard' })
   }
 
-  /** Frames without content are paid for: PING, PONG and those of unknown types. */
+  /** Frames without content are paid for: PING, PONG, LOG and those of unknown types. */
   #pay(link: Link, frames: number): boolean {
     const violation = spendPings(link.pings, frames, this.#world.now())
     if (violation !== undefined) this.#violate(link, violation)
@@ -152,6 +152,10 @@ export class Dispatcher {
         this.#violate(link, violation)
         return false
       }
+      case 'read':
+        return true
+      case 'log':
+        return this.#pay(link, 1)
       default:
         return message satisfies never
     }

@@ -1,7 +1,8 @@
 /** Any message that may be sent, for property tests. */
 import fc from 'fast-check'
 import { BYE_REASONS } from '../../../src/domain/failures.ts'
-import type { ItemBody, Message } from '../../../src/protocol/messages.ts'
+import type { ItemBody } from '../../../src/domain/items.ts'
+import type { Message } from '../../../src/protocol/messages.ts'
 import { TEXT_PARTS_MAX } from '../../../src/protocol/payloads.ts'
 
 const count = fc.maxSafeNat()
@@ -62,7 +63,8 @@ export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
     reason: fc.constantFrom(...BYE_REASONS),
     versions: fc.option(versions, { nil: undefined })
   }),
-  fc.record({ type: fc.constant('ack' as const), upTo: count }),
+  fc.record({ type: fc.constantFrom('ack' as const, 'read' as const), upTo: count }),
+  fc.record({ type: fc.constant('log' as const), epoch: hex64 }),
   fc.record({ type: fc.constantFrom('ping' as const, 'pong' as const), nonce }),
   fc.constantFrom<Message[]>({ type: 'auth-ok' }, { type: 'select' }, { type: 'dup' })
 )

@@ -42,7 +42,11 @@ const TABLE: Record<
   greeting: { always: ['hello', 'bye'], dialer: [], acceptor: [] },
   authorizing: { always: ['ping', 'pong', 'bye'], dialer: ['auth-ok'], acceptor: ['auth'] },
   settling: { always: ['ready', 'select', 'ping', 'pong', 'bye'], dialer: [], acceptor: [] },
-  open: { always: ['item', 'ack', 'ping', 'pong', 'bye'], dialer: [], acceptor: [] }
+  open: {
+    always: ['item', 'ack', 'read', 'log', 'ping', 'pong', 'bye'],
+    dialer: [],
+    acceptor: []
+  }
 }
 const TYPES = Object.keys(FRAME_TYPES) as MessageType[]
 

@@ -4,7 +4,8 @@
  */
 import { describe, expect, it } from '@effect/vitest'
 import { MESSAGE_BYTES_MAX, TEXT_PART_BYTES_MAX } from '../../../src/domain/limits.ts'
-import type { Item, ItemBody } from '../../../src/protocol/messages.ts'
+import type { ItemBody } from '../../../src/domain/items.ts'
+import type { Item } from '../../../src/protocol/messages.ts'
 import { TEXT_PARTS_MAX } from '../../../src/protocol/payloads.ts'
 import { joinPart, makeJoiner, resetJoiner, splitText } from '../../../src/protocol/text-parts.ts'
 
