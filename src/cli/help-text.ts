@@ -34,10 +34,10 @@ export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] =
   [Exit.EXIT_UNAVAILABLE, 'the peer cannot be reached or was lost; Node.js is too old'],
   [Exit.EXIT_CANNOT_CREATE, 'the port cannot be opened, or the file is there already'],
   [Exit.EXIT_IO, 'a file cannot be read or written'],
-  [Exit.EXIT_TEMPORARY, 'not now: messages undelivered, profile in use'],
+  [Exit.EXIT_TEMPORARY, 'not now: messages undelivered, profile or store in use'],
   [Exit.EXIT_PROTOCOL, 'the other end is no Earshot, or one that does not fit'],
   [Exit.EXIT_DENIED, 'the system or the peer does not allow it'],
-  [Exit.EXIT_CONFIG, 'the configuration or the key file is wrong']
+  [Exit.EXIT_CONFIG, 'the configuration, the key file or the store of messages is wrong']
 ]
 
 const table = (rows: readonly (readonly [string | number, string])[]): string => {

@@ -17,13 +17,13 @@ export const EXIT_UNAVAILABLE = 69
 export const EXIT_CANNOT_CREATE = 73
 /** A file could not be read or written (EX_IOERR). */
 export const EXIT_IO = 74
-/** Not now: messages undelivered, profile in use (EX_TEMPFAIL). */
+/** Not now: messages undelivered, profile or store in use (EX_TEMPFAIL). */
 export const EXIT_TEMPORARY = 75
 /** The other end is no Earshot, or one that does not fit (EX_PROTOCOL). */
 export const EXIT_PROTOCOL = 76
 /** The system or the peer does not allow it (EX_NOPERM). */
 export const EXIT_DENIED = 77
-/** The configuration or the key file is wrong (EX_CONFIG). */
+/** The configuration, the key file or the store of messages is wrong (EX_CONFIG). */
 export const EXIT_CONFIG = 78
 
 const DENIED_CODES: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS'])
@@ -74,17 +74,30 @@ export const exitCodeOf = (failure: StartFailure): number => {
     case 'EncryptionRequired':
     case 'SecretUnsafe':
     case 'SecretDamaged':
+    case 'StoreNewer':
+    case 'StoreDamaged':
+    case 'StoreForeign':
+    case 'StoreSealed':
       return EXIT_CONFIG
+    case 'StoreFull':
+    case 'StoreIo':
+      return EXIT_IO
+    case 'StoreUnwritable':
+      return EXIT_DENIED
     case 'ConfigUnreadable':
       if (failure.code === 'EISDIR') return EXIT_CONFIG
       return DENIED_CODES.has(failure.code) ? EXIT_DENIED : EXIT_IO
     case 'HomeUnwritable':
+    case 'FileUnwritable':
       return DENIED_CODES.has(failure.code) ? EXIT_DENIED : EXIT_IO
     case 'ConfigExists':
+    case 'FileExists':
       return EXIT_CANNOT_CREATE
     case 'ListenImpossible':
       return failure.failure._tag === 'PortDenied' ? EXIT_DENIED : EXIT_CANNOT_CREATE
     case 'ProfileInUse':
+    case 'StoreBusy':
+    case 'HistoryInUse':
     case 'Undelivered':
       return EXIT_TEMPORARY
     case 'PeerUnreachable':

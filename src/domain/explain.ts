@@ -2,8 +2,10 @@
  * Every failure in words: one clear sentence, and the next step where there is one. Total functions;
  * docs/ERRORS.md lists what they say for each tag, with the exit code.
  */
+import { explainFile } from './explain-file.ts'
 import { explainBye, explainDial, explainSecure, explainViolation } from './explain-link.ts'
-import { type Explanation, showCode, showSeconds } from './explanation.ts'
+import { explainStore } from './explain-store.ts'
+import { type Explanation, sentence, showCode, showSeconds } from './explanation.ts'
 import type { CloseReason, ListenFailure, StartFailure } from './failures.ts'
 import { safeLine } from './safe-text.ts'
 
@@ -37,9 +39,6 @@ export const explainListen = (failure: ListenFailure): Explanation => {
       }
   }
 }
-
-/** `text` with its full stop, where it has no end of its own. */
-const sentence = (text: string): string => (/[.!?:]$/.test(text) ? text : `${text}.`)
 
 const versions = (list: readonly number[]): string => {
   const first = list[0]
@@ -112,37 +111,14 @@ export const explainStart = (failure: StartFailure): Explanation => {
     case 'UsageInvalid':
       return { text: sentence(safeLine(failure.detail, 500)), next: safeLine(failure.next, 300) }
     case 'ConfigInvalid':
-      return explainConfig(failure)
     case 'ConfigUnreadable':
-      return failure.code === 'EISDIR'
-        ? {
-            text: `The configuration ${safeLine(failure.file, 300)} is a directory, not a file.`,
-            next: 'Move it away, or name another file with --config.'
-          }
-        : {
-            text: `The configuration ${safeLine(failure.file, 300)} could not be read (${showCode(failure.code)}).`,
-            next: 'Check that the file is there and that you may read it.'
-          }
     case 'ConfigExists':
-      return {
-        text: `There is a configuration at ${safeLine(failure.file, 300)} already; it was left as it is.`,
-        next: 'Add --force to write the defaults over it.'
-      }
     case 'HomeUnwritable':
-      return {
-        text: `Earshot cannot keep its data in ${safeLine(failure.path, 300)} (${showCode(failure.code)}).`,
-        next: 'Make that folder writable, or choose another one with --home.'
-      }
     case 'SecretUnsafe':
-      return {
-        text: `${safeLine(failure.path, 300)} is not safe to use: ${safeLine(failure.detail, 200)}.`,
-        next: `If nobody else can have read or changed it: chmod go= ${safeLine(failure.path, 300)}`
-      }
     case 'SecretDamaged':
-      return {
-        text: `${safeLine(failure.path, 300)} is damaged: ${safeLine(failure.detail, 200)}.`,
-        next: 'Restore it from a backup. Moved away, it is made anew: then you or your peers are strangers again.'
-      }
+    case 'FileExists':
+    case 'FileUnwritable':
+      return explainFile(failure)
     case 'ProfileInUse':
       return {
         text: `The profile ${safeLine(failure.profile, 100)} is in use by process ${failure.pid}.`,
@@ -159,21 +135,22 @@ export const explainStart = (failure: StartFailure): Explanation => {
       return explainClose(failure.reason)
     case 'Undelivered':
       return {
-        text: `${failure.count === 1 ? '1 message was' : `${failure.count} messages were`} not delivered.`,
-        next: 'Send again when the peer is there.'
+        text: `${failure.count === 1 ? '1 message is' : `${failure.count} messages are`} not delivered yet.`,
+        next: 'Nothing is lost: what waits goes out when you and the peer are connected again.'
       }
-  }
-}
-
-const explainConfig = (
-  failure: Extract<StartFailure, { readonly _tag: 'ConfigInvalid' }>
-): Explanation => {
-  const line = failure.line === undefined ? '' : `:${failure.line}`
-  const column =
-    failure.line === undefined || failure.column === undefined ? '' : `:${failure.column}`
-  const key = failure.key === undefined ? '' : `${safeLine(failure.key, 80)}: `
-  return {
-    text: `${safeLine(failure.file, 300)}${line}${column}: ${key}${sentence(safeLine(failure.detail, 300))}`,
-    next: safeLine(failure.next, 300)
+    case 'HistoryInUse':
+      return {
+        text: `A conversation of this profile runs (process ${failure.pid}), and only it may change the history now.`,
+        next: 'Type there: /history on, /history off or /history erase. Or quit it first.'
+      }
+    case 'StoreFull':
+    case 'StoreUnwritable':
+    case 'StoreBusy':
+    case 'StoreNewer':
+    case 'StoreDamaged':
+    case 'StoreForeign':
+    case 'StoreSealed':
+    case 'StoreIo':
+      return explainStore(failure)
   }
 }

@@ -21,3 +21,6 @@ export const showCode = (code: string): string => safeLine(code, 40)
 
 /** Milliseconds as seconds with at most one decimal. */
 export const showSeconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`
+
+/** `text` with its full stop, where it has no end of its own. */
+export const sentence = (text: string): string => (/[.!?:]$/.test(text) ? text : `${text}.`)

@@ -165,6 +165,11 @@ export type StartFailure =
   | { readonly _tag: 'ListenImpossible'; readonly failure: ListenFailure }
   | { readonly _tag: 'PeerUnreachable'; readonly reason: CloseReason }
   | { readonly _tag: 'Undelivered'; readonly count: number }
+  /** What was to be written into a new file. */
+  | { readonly _tag: 'FileExists'; readonly path: string }
+  | { readonly _tag: 'FileUnwritable'; readonly path: string; readonly code: string }
+  /** A running conversation has the history, so that only it may change it. */
+  | { readonly _tag: 'HistoryInUse'; readonly pid: number }
   | StoreFailure
 
 export class StartError extends Data.TaggedError('StartError')<{ readonly reason: StartFailure }> {}

@@ -82,6 +82,15 @@ describe('the sentences of S17', () => {
     expect(sentences.size).toBe(Object.keys(DIAL).length)
   })
 
+  it('counts what waits, and says that a store is in use where nobody knows by whom', () => {
+    expect(explainStart({ _tag: 'Undelivered', count: 1 }).text).toBe(
+      '1 message is not delivered yet.'
+    )
+    expect(explainStart({ _tag: 'StoreBusy', path: 'messages.db' }).text).toBe(
+      'The store of messages messages.db is in use by another process.'
+    )
+  })
+
   it('tells what both ends speak', () => {
     expect(explainClose(CLOSE.NoCommonVersion).text).toContain('speaks 3–4, we speak 1–2')
   })
@@ -93,7 +102,12 @@ describe('the sentences of S17', () => {
       explainListen({ _tag: 'PortInUse', port: 1, holder: evil }),
       explainClose({ _tag: 'Lost', code: evil }),
       explainStart({ _tag: 'ConfigInvalid', file: evil, key: evil, detail: evil, next: evil }),
-      explainStart({ _tag: 'UsageInvalid', detail: evil, next: evil })
+      explainStart({ _tag: 'UsageInvalid', detail: evil, next: evil }),
+      explainStart({ _tag: 'FileExists', path: evil }),
+      explainStart({ _tag: 'FileUnwritable', path: evil, code: evil }),
+      explainStart({ _tag: 'StoreDamaged', path: evil, detail: evil }),
+      explainStart({ _tag: 'StoreSealed', path: evil, keyPath: evil }),
+      explainStart({ _tag: 'StoreIo', path: evil, code: evil })
     ]
     // oxlint-disable-next-line no-control-regex -- what must not be there
     for (const each of said)
@@ -110,5 +124,10 @@ describe('exit codes', () => {
     expect(exitCodeOf({ _tag: 'ConfigUnreadable', file: 'f', code: 'EIO' })).toBe(74)
     expect(exitCodeOf({ _tag: 'HomeUnwritable', path: 'p', code: 'ENOSPC' })).toBe(74)
     expect(exitCodeOf({ _tag: 'ListenImpossible', failure: LISTEN.PortDenied })).toBe(77)
+    expect(exitCodeOf(START.StoreFull)).toBe(74)
+    expect(exitCodeOf(START.StoreBusy)).toBe(75)
+    expect(exitCodeOf(START.StoreUnwritable)).toBe(77)
+    expect(exitCodeOf(START.StoreForeign)).toBe(78)
+    expect(exitCodeOf({ _tag: 'FileUnwritable', path: 'f', code: 'ENOSPC' })).toBe(74)
   })
 })

@@ -102,7 +102,18 @@ export const START: Samples<StartFailure> = {
   EncryptionRequired: { _tag: 'EncryptionRequired' },
   ListenImpossible: { _tag: 'ListenImpossible', failure: LISTEN.PortInUse },
   PeerUnreachable: { _tag: 'PeerUnreachable', reason: CLOSE.DialError },
-  Undelivered: { _tag: 'Undelivered', count: 2 }
+  Undelivered: { _tag: 'Undelivered', count: 2 },
+  FileExists: { _tag: 'FileExists', path: 'bob.txt' },
+  FileUnwritable: { _tag: 'FileUnwritable', path: 'bob.txt', code: 'EACCES' },
+  HistoryInUse: { _tag: 'HistoryInUse', pid: 4711 },
+  StoreFull: { _tag: 'StoreFull', path: 'messages.db', code: 'SQLITE_FULL' },
+  StoreUnwritable: { _tag: 'StoreUnwritable', path: 'messages.db', code: 'SQLITE_READONLY' },
+  StoreBusy: { _tag: 'StoreBusy', path: 'messages.db', pid: 4711 },
+  StoreNewer: { _tag: 'StoreNewer', path: 'messages.db', version: 9, supported: 1 },
+  StoreDamaged: { _tag: 'StoreDamaged', path: 'messages.db', detail: 'it is not a database' },
+  StoreForeign: { _tag: 'StoreForeign', path: 'messages.db', owner: expected },
+  StoreSealed: { _tag: 'StoreSealed', path: 'messages.db', keyPath: 'store.key' },
+  StoreIo: { _tag: 'StoreIo', path: 'messages.db', code: 'EIO' }
 }
 
 const BYES: Readonly<Record<ByeReason, true>> = {
