@@ -17,7 +17,7 @@ export type { OwnMessage, PeerMessage, TakenLog } from '../domain/items.ts'
 
 /** What is kept of the delivery with one peer, as it was last written. */
 export interface Ledger {
-  /** Epoch of our log; undefined: nothing was ever written of this peer, and everything else is empty. */
+  /** Epoch of our log; undefined: nothing was queued and no link opened yet. All but `keep` is empty then. */
   readonly epoch: string | undefined
   /** The number of the newest item under this epoch; 0: none yet. */
   readonly last: number
@@ -51,7 +51,10 @@ export type StoreChange =
       readonly epoch: string
       readonly messages: readonly OwnMessage[]
     }
-  /** The peer acknowledged whole messages up to here: they are settled. Older news changes nothing. */
+  /**
+   * The peer acknowledged whole messages up to here: they are settled. Older news changes nothing; the
+   * same number again notes the instance.
+   */
   | { readonly type: 'acknowledged'; readonly upTo: number; readonly instance: string }
   /** The peer's user has read up to here. */
   | { readonly type: 'read'; readonly upTo: number }
@@ -60,11 +63,15 @@ export type StoreChange =
    * that is every number: Number.MAX_SAFE_INTEGER. May be the first change, and sets the epoch then.
    */
   | { readonly type: 'sending'; readonly epoch: string; readonly upTo: number }
-  /** The outbox is this now, renumbered: what is left out was cancelled. Same epoch; begins behind `acked`. */
+  /**
+   * The outbox is this now, renumbered: what is left out was cancelled. Same epoch; begins behind `acked`.
+   * Messages stay in their order and keep their place in the history; those at or below `sentEver` keep
+   * their numbers as well, and none of them is left out.
+   */
   | { readonly type: 'requeued'; readonly messages: readonly OwnMessage[] }
   /**
-   * Our log goes on under a new epoch with these messages, numbered from 1; the old one is retired.
-   * acked, read and sentEver begin at 0.
+   * Our log goes on under a new epoch with these messages of the outbox, in their order, numbered from
+   * 1; the old one is retired. acked, read and sentEver begin at 0, also while a link is open.
    */
   | {
       readonly type: 'restarted'
@@ -76,7 +83,7 @@ export type StoreChange =
   /**
    * Items of the peer's log `epoch`, which becomes the current one, were taken up to here, and these
    * messages with them: they are pending until `shown`. `shown` begins at 0 with another current log.
-   * `upTo` may be 0 for a log of which nothing was taken yet.
+   * `upTo` may be 0 for a log of which nothing was taken yet. There is a log of ours by then.
    */
   | {
       readonly type: 'taken'
@@ -86,7 +93,7 @@ export type StoreChange =
     }
   /** Everything of the peer's current log up to here was shown to our user: it is settled. */
   | { readonly type: 'shown'; readonly upTo: number }
-  /** Pending messages of earlier runs were shown, of whatever log: they are settled. */
+  /** All pending messages of the peer were shown, of whatever log: they are settled. */
   | { readonly type: 'recovered' }
   /** The user wants this conversation kept, or not; undefined: as the settings say. */
   | { readonly type: 'keep'; readonly keep: boolean | undefined }
