@@ -83,6 +83,8 @@ export interface Log {
   readonly type: 'log'
   /** 16 hex digits. */
   readonly epoch: string
+  /** Whose store was found to be another one than before, or an older copy of it. */
+  readonly lost: 'sender' | 'receiver'
 }
 
 export interface Ping {

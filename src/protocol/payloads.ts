@@ -34,6 +34,7 @@ const sequence: Check<number> = integer(1, Number.MAX_SAFE_INTEGER)
 const nonce = matching(/^[A-Za-z0-9_-]{43}$/)
 const messageId = matching(/^[A-Za-z0-9_-]{22}$/)
 const hex64 = matching(/^[0-9a-f]{16}$/)
+const lostStore = oneOf(['sender', 'receiver'])
 const feature = matching(/^[a-z0-9][a-z0-9.-]{0,31}$/)
 
 const versions: Check<readonly number[]> = (value) => {
@@ -119,7 +120,8 @@ export const readItem = (fields: Fields): Item => ({
 /** The fields of LOG. What it gives counts only if `fields.fault` is undefined after. */
 export const readLog = (fields: Fields): Log => ({
   type: 'log',
-  epoch: fields.take('epoch', hex64)
+  epoch: fields.take('epoch', hex64),
+  lost: fields.take('lost', lostStore)
 })
 
 /** The fields of BYE. What it gives counts only if `fields.fault` is undefined after. */
@@ -165,7 +167,7 @@ export const writePayload = (message: Hello | Auth | Ready | Item | Log | Bye): 
     case 'ready':
       return writeReady(message)
     case 'log':
-      return JSON.stringify({ epoch: message.epoch })
+      return JSON.stringify({ epoch: message.epoch, lost: message.lost })
     case 'bye':
       return JSON.stringify({ r: message.reason, v: message.versions })
   }

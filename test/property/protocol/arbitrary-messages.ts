@@ -64,7 +64,11 @@ export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
     versions: fc.option(versions, { nil: undefined })
   }),
   fc.record({ type: fc.constantFrom('ack' as const, 'read' as const), upTo: count }),
-  fc.record({ type: fc.constant('log' as const), epoch: hex64 }),
+  fc.record({
+    type: fc.constant('log' as const),
+    epoch: hex64,
+    lost: fc.constantFrom('sender' as const, 'receiver' as const)
+  }),
   fc.record({ type: fc.constantFrom('ping' as const, 'pong' as const), nonce }),
   fc.constantFrom<Message[]>({ type: 'auth-ok' }, { type: 'select' }, { type: 'dup' })
 )
