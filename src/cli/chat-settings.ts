@@ -59,6 +59,9 @@ export const chatSettings = (
     reconnectAttempts: values.reconnect_attempts,
     reconnectDelayMs: ms(values.reconnect_delay_secs),
     messageBytesMax: values.message_size_max_kb * 1024,
+    saveHistory: values.save_history,
+    readReceipts: values.read_receipts,
+    historyLines: values.history_lines,
     stay: flags.stay,
     plainText: flags.plainText
   }

@@ -34,7 +34,7 @@ export interface ConfigKey<A = unknown> {
   /** What it does, in one or two sentences. */
   readonly about: string
   /** The capability that a later version brings and without which the value changes nothing yet. */
-  readonly awaits?: 'file transfer' | 'history'
+  readonly awaits?: 'file transfer'
 }
 
 const key = <A>(definition: ConfigKey<A>): ConfigKey<A> => definition
@@ -54,6 +54,8 @@ const PATH_EXPECTED = 'an absolute path, or one that starts with ~/'
 const MEDIA = ['png', 'jpg', 'jpeg', 'gif', 'webp', 'mp4', 'webm', 'mp3', 'ogg', 'wav', 'flac']
 const NICKNAME = new RegExp(`^(?=.*\\S)\\P{Cc}{1,${NICKNAME_CHARS_MAX}}$`, 'u')
 const RECONNECT_DELAY_SECS_MAX = RECONNECT_DELAY_MS_MAX / 1000
+/** As many as one look at the history shows; more is for earshot history. */
+const HISTORY_LINES_MAX = 1000
 const MESSAGE_KB_MAX = MESSAGE_BYTES_MAX / 1024
 
 export const CONFIG_KEYS = {
@@ -193,19 +195,53 @@ export const CONFIG_KEYS = {
     schema: Schema.Boolean,
     fallback: false,
     expected: 'true or false',
-    example: 'false',
-    about: 'Whether conversations are kept on disk.',
-    awaits: 'history'
+    example: 'true',
+    about:
+      'Whether conversations are kept on disk once they are delivered. /history on or off decides for one of them. What waits to be delivered is stored in any case.'
   }),
   history_file: key({
     kind: 'text',
     schema: textLike(PATH),
     fallback: unset,
     expected: PATH_EXPECTED,
-    example: '"~/earshot-history"',
-    absent: 'a file in the data folder',
-    about: 'Where conversations are kept.',
-    awaits: 'history'
+    example: '"~/earshot/messages.db"',
+    absent: 'messages.db in the folder of the profile',
+    about:
+      'Where messages are stored, encrypted: those that wait and those that are kept. Nobody else may enter its folder, and each profile needs a file of its own.'
+  }),
+  history_lines: key({
+    kind: 'number',
+    schema: wholeBetween(0, HISTORY_LINES_MAX),
+    fallback: 10,
+    expected: `a whole number from 0 to ${HISTORY_LINES_MAX} (0: none)`,
+    example: '10',
+    about: 'How many messages of the history are shown when a known peer connects.'
+  }),
+  history_days: key({
+    kind: 'number',
+    schema: wholeBetween(0, 36_500),
+    fallback: 0,
+    expected: 'a whole number of days from 0 to 36500 (0: for ever)',
+    example: '30',
+    about: 'How long delivered messages are kept.'
+  }),
+  history_size_max_mb: key({
+    kind: 'number',
+    schema: wholeBetween(0, 1_000_000),
+    fallback: 0,
+    expected: 'a whole number of megabytes from 0 to 1000000 (0: no limit)',
+    example: '100',
+    about:
+      'How much delivered messages may take on disk, in megabytes (1 000 000 bytes); the oldest go first.'
+  }),
+  read_receipts: key({
+    kind: 'boolean',
+    schema: Schema.Boolean,
+    fallback: true,
+    expected: 'true or false',
+    example: 'false',
+    about:
+      'Whether peers are told that their messages were shown on your screen, and tell you of yours.'
   })
 }
 

@@ -43,7 +43,11 @@ const WRONG: Readonly<Record<ConfigName, readonly string[]>> = {
   auto_open_media: ['"no"', '0'],
   media_extensions: ['"png"', '[".png"]', '["PNG"]', '[1]', '["../x"]'],
   save_history: ['"yes"', '1'],
-  history_file: ['"history.db"', 'true']
+  history_file: ['"history.db"', 'true'],
+  history_lines: ['-1', '1001', '1.5', '"10"'],
+  history_days: ['-1', '36501', '0.5'],
+  history_size_max_mb: ['-1', '1000001', '"big"'],
+  read_receipts: ['"no"', '0']
 }
 
 describe('values', () => {

@@ -33,7 +33,11 @@ const VALUES: Readonly<Record<ConfigName, readonly [string, string, string]>> = 
   auto_open_media: ['true', 'false', 'true'],
   media_extensions: ['["png"]', '["mp4", "gif"]', '["ogg"]'],
   save_history: ['true', 'false', 'true'],
-  history_file: ['"/a"', '"/b"', '"~/c"']
+  history_file: ['"/a"', '"/b"', '"~/c"'],
+  history_lines: ['0', '5', '1000'],
+  history_days: ['1', '30', '0'],
+  history_size_max_mb: ['1', '100', '0'],
+  read_receipts: ['false', 'true', 'false']
 }
 
 /** TOML as a flag or variable has it. */

@@ -55,7 +55,7 @@ describe('the chat', () => {
         ...['--port', '9', '--connect', 'h:1', '--nickname', 'a b', '--debug', '--json'],
         ...['--expect', ID.toUpperCase(), '--unknown-peers', 'ask', '--profile', 'work'],
         ...['--home', 'x', '--config', 'c', '--listen', '::1', '--stay', '--no-color'],
-        ...['--log-level', 'warn', '--log-file', 'l']
+        ...['--log-level', 'warn', '--log-file', 'l', '--no-history']
       )
     ).toEqual({
       _tag: 'Chat',
@@ -70,7 +70,8 @@ describe('the chat', () => {
           nickname: { flag: '--nickname', text: 'a b' },
           listen_host: { flag: '--listen', text: '::1' },
           unknown_peers: { flag: '--unknown-peers', text: 'ask' },
-          log_level: { flag: '--log-level', text: 'warn' }
+          log_level: { flag: '--log-level', text: 'warn' },
+          save_history: { flag: '--no-history', text: 'false' }
         },
         connect: { host: 'h', port: 1 },
         expect: ID,
@@ -106,6 +107,16 @@ describe('the chat', () => {
     ['::1', '::1', 0]
   ])('dials %s', (text, host, port) => {
     expect(asked('-c', text)).toMatchObject({ flags: { connect: { host, port } } })
+  })
+
+  it('keeps the history, or not, as the last of both flags says', () => {
+    const kept = (...argv: readonly string[]) => asked(...argv)
+    const said = (flag: string, text: string) => ({
+      flags: { keys: { save_history: { flag, text } } }
+    })
+    expect(kept('--history')).toMatchObject(said('--history', 'true'))
+    expect(kept('--history', '--no-history')).toMatchObject(said('--no-history', 'false'))
+    expect(kept('--no-history', '--history')).toMatchObject(said('--history', 'true'))
   })
 
   it('takes plain text together with JSON', () => {
