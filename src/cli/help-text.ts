@@ -36,7 +36,7 @@ export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] =
   [Exit.EXIT_IO, 'a file cannot be read or written'],
   [Exit.EXIT_TEMPORARY, 'not now: messages undelivered, profile or store in use'],
   [Exit.EXIT_PROTOCOL, 'the other end is no Earshot, or one that does not fit'],
-  [Exit.EXIT_DENIED, 'the system or the peer does not allow it'],
+  [Exit.EXIT_DENIED, 'the system, the peer or the passphrase does not allow it'],
   [Exit.EXIT_CONFIG, 'the configuration, the key file or the store of messages is wrong']
 ]
 

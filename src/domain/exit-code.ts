@@ -21,7 +21,7 @@ export const EXIT_IO = 74
 export const EXIT_TEMPORARY = 75
 /** The other end is no Earshot, or one that does not fit (EX_PROTOCOL). */
 export const EXIT_PROTOCOL = 76
-/** The system or the peer does not allow it (EX_NOPERM). */
+/** The system or the peer does not allow it; no passphrase, or a wrong one (EX_NOPERM). */
 export const EXIT_DENIED = 77
 /** The configuration, the key file or the store of messages is wrong (EX_CONFIG). */
 export const EXIT_CONFIG = 78
@@ -78,11 +78,14 @@ export const exitCodeOf = (failure: StartFailure): number => {
     case 'StoreDamaged':
     case 'StoreForeign':
     case 'StoreSealed':
+    case 'PassphraseUnreadable':
       return EXIT_CONFIG
     case 'StoreFull':
     case 'StoreIo':
       return EXIT_IO
     case 'StoreUnwritable':
+    case 'PassphraseNeeded':
+    case 'PassphraseWrong':
       return EXIT_DENIED
     case 'ConfigUnreadable':
       if (failure.code === 'EISDIR') return EXIT_CONFIG
@@ -98,6 +101,7 @@ export const exitCodeOf = (failure: StartFailure): number => {
     case 'ProfileInUse':
     case 'StoreBusy':
     case 'HistoryInUse':
+    case 'PassphraseTooCostly':
     case 'Undelivered':
       return EXIT_TEMPORARY
     case 'PeerUnreachable':

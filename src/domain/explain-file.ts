@@ -65,7 +65,7 @@ export const explainFile = (failure: FileFailure): Explanation => {
     case 'SecretDamaged':
       return {
         text: `${safeLine(failure.path, 300)} is damaged: ${safeLine(failure.detail, 200)}.`,
-        next: 'Restore it from a backup. Moved away, it is made anew: then you or your peers are strangers again.'
+        next: 'Restore it from a backup. Moved away, it is made anew, without what it stood for: who you are, whom you know, or the messages that it opens.'
       }
     case 'FileExists':
       return {

@@ -4,6 +4,7 @@
  */
 import { explainFile } from './explain-file.ts'
 import { explainBye, explainDial, explainSecure, explainViolation } from './explain-link.ts'
+import { explainPassphrase } from './explain-passphrase.ts'
 import { explainStore } from './explain-store.ts'
 import { type Explanation, sentence, showCode, showSeconds } from './explanation.ts'
 import type { CloseReason, ListenFailure, StartFailure } from './failures.ts'
@@ -143,6 +144,11 @@ export const explainStart = (failure: StartFailure): Explanation => {
         text: `A conversation of this profile runs (process ${failure.pid}), and only it may change the history now.`,
         next: 'Type there: /history on, /history off or /history erase. Or quit it first.'
       }
+    case 'PassphraseNeeded':
+    case 'PassphraseWrong':
+    case 'PassphraseUnreadable':
+    case 'PassphraseTooCostly':
+      return explainPassphrase(failure)
     case 'StoreFull':
     case 'StoreUnwritable':
     case 'StoreBusy':

@@ -143,6 +143,15 @@ export class StoreError extends Data.TaggedError('StoreError')<{
   readonly reason: StoreFailure
 }> {}
 
+/** Why the key of the store stays locked (docs/THREAT-MODEL.md). */
+export type PassphraseFailure =
+  /** It has a passphrase, and there is nobody to ask. */
+  | { readonly _tag: 'PassphraseNeeded'; readonly path: string }
+  | { readonly _tag: 'PassphraseWrong'; readonly path: string }
+  /** The file that was named for the passphrase. `detail` never repeats what it holds. */
+  | { readonly _tag: 'PassphraseUnreadable'; readonly file: string; readonly detail: string }
+  | { readonly _tag: 'PassphraseTooCostly'; readonly memoryMiB: number }
+
 /** What stops the program before or outside any link. Each class of them has one exit code. */
 export type StartFailure =
   | { readonly _tag: 'UsageInvalid'; readonly detail: string; readonly next: string }
@@ -170,6 +179,7 @@ export type StartFailure =
   | { readonly _tag: 'FileUnwritable'; readonly path: string; readonly code: string }
   /** A running conversation has the history, so that only it may change it. */
   | { readonly _tag: 'HistoryInUse'; readonly pid: number }
+  | PassphraseFailure
   | StoreFailure
 
 export class StartError extends Data.TaggedError('StartError')<{ readonly reason: StartFailure }> {}

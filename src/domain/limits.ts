@@ -89,3 +89,17 @@ export const TARGETS_PER_PEER_MAX = 16
 export const SECRET_FILE_BYTES_MAX = 48 * 1024 * 1024
 /** Bytes of output that wait for a reader of our pipe; beyond it the reader counts as gone. */
 export const OUTPUT_WAITING_BYTES_MAX = 64 * 1024 * 1024
+/** How long a store that could not be written (full, read-only, busy) is left alone before the next try. */
+export const STORE_RETRY_MS = 5_000
+/** Delivered messages whose reading is still to be told of; beyond it the oldest is forgotten. */
+export const UNREAD_MESSAGES_MAX = 4096
+/** Characters of the shortest passphrase that is taken: a shorter one is tried through in no time. */
+export const PASSPHRASE_CHARS_MIN = 8
+/** Bytes (UTF-8) of the longest passphrase: a page of text, far above what anybody types. */
+export const PASSPHRASE_BYTES_MAX = 1024
+/** Memory that checking a passphrase may take (Argon2id), in KiB. A file that asks for more is refused unread: it would only fill the machine. */
+export const KDF_MEMORY_KIB_MAX = 1024 * 1024
+/** Passes over that memory. */
+export const KDF_PASSES_MAX = 10
+/** Lanes of that memory, which may be computed at the same time. */
+export const KDF_LANES_MAX = 16

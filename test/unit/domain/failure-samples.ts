@@ -106,6 +106,14 @@ export const START: Samples<StartFailure> = {
   FileExists: { _tag: 'FileExists', path: 'bob.txt' },
   FileUnwritable: { _tag: 'FileUnwritable', path: 'bob.txt', code: 'EACCES' },
   HistoryInUse: { _tag: 'HistoryInUse', pid: 4711 },
+  PassphraseNeeded: { _tag: 'PassphraseNeeded', path: 'store.key' },
+  PassphraseWrong: { _tag: 'PassphraseWrong', path: 'store.key' },
+  PassphraseUnreadable: {
+    _tag: 'PassphraseUnreadable',
+    file: 'secret',
+    detail: 'others may use it (mode 0644)'
+  },
+  PassphraseTooCostly: { _tag: 'PassphraseTooCostly', memoryMiB: 128 },
   StoreFull: { _tag: 'StoreFull', path: 'messages.db', code: 'SQLITE_FULL' },
   StoreUnwritable: { _tag: 'StoreUnwritable', path: 'messages.db', code: 'SQLITE_READONLY' },
   StoreBusy: { _tag: 'StoreBusy', path: 'messages.db', pid: 4711 },
