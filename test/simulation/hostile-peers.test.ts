@@ -135,7 +135,9 @@ describe('random frames', () => {
       const noise = (link: RawLink) =>
         Effect.gen(function* () {
           for (let frame = 0; frame < 30; frame++) {
-            const type = dice.pick([1, 2, 3, 4, 5, 6, 7, 8, 0x7d, 0x7e, 0x7f, 0x80, 0xff, 0x33])
+            const type = dice.pick([
+              1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0x7d, 0x7e, 0x7f, 0x80, 0xff, 0x33
+            ])
             const payload = dice.bytes(dice.pick([0, 4, 8, dice.integer(0, 300)]))
             yield* link.bytes(encodeFrame(type, dice.chance(0.9) ? 0 : 1, payload))
           }

@@ -1,7 +1,8 @@
 /**
  * Goal: what is sent is what arrives, and no bytes at all can harm the reader.
  * Method: arbitrary messages through encode and decode in arbitrary fragments; then random bytes, and
- * good frames with random damage, against decoder and reader with their bounds watched.
+ * good frames with random damage, against decoder and reader with their bounds watched; at last any
+ * sequence of messages on an open link, against the one rule that holds there.
  */
 import { describe, expect, it } from '@effect/vitest'
 import fc from 'fast-check'
@@ -15,7 +16,7 @@ import { decodeMessage, encodeMessage } from '../../../src/protocol/codec.ts'
 import { FrameDecoder } from '../../../src/protocol/framing.ts'
 import { joinFrames } from '../../../src/protocol/lanes.ts'
 import { LinkReader } from '../../../src/protocol/link-reader.ts'
-import type { Message } from '../../../src/protocol/messages.ts'
+import type { Message, MessageType } from '../../../src/protocol/messages.ts'
 import { isViolation } from '../../../src/protocol/violation.ts'
 import { anyMessage } from './arbitrary-messages.ts'
 
@@ -79,7 +80,7 @@ describe('random bytes', () => {
   const chunk = fc.oneof(
     fc.uint8Array({ maxLength: 300 }),
     fc
-      .tuple(fc.nat({ max: 70_000 }), fc.constantFrom(1, 2, 4, 7, 8, 0x7d, 0x7f, 0x90))
+      .tuple(fc.nat({ max: 70_000 }), fc.constantFrom(1, 2, 4, 7, 8, 9, 0x0a, 0x7d, 0x7f, 0x90))
       .map(([length, type]) =>
         Uint8Array.of(length >>> 24, length >>> 16, length >>> 8, length, type, 0, 0, 0)
       )
@@ -138,10 +139,16 @@ describe('random JSON', () => {
       'k',
       't',
       'p',
-      'r'
+      'r',
+      'epoch',
+      'lost'
     )
-    const object = fc.dictionary(fc.oneof(keys, fc.constant('__proto__')), fc.jsonValue())
-    const types = fc.constantFrom('hello', 'auth', 'ready', 'item', 'bye' as const)
+    const right = fc.constantFrom('0123456789abcdef', 'sender', 'ask', 'quit')
+    const object = fc.dictionary(
+      fc.oneof(keys, fc.constant('__proto__')),
+      fc.oneof(fc.jsonValue(), right)
+    )
+    const types = fc.constantFrom('hello', 'auth', 'ready', 'item', 'log', 'bye' as const)
     fc.assert(
       fc.property(fc.oneof(object, fc.jsonValue()), types, (value, type) => {
         const payload = new TextEncoder().encode(JSON.stringify(value))
@@ -151,6 +158,59 @@ describe('random JSON', () => {
         else expect(decodeAll([encodeMessage(outcome)])).toEqual([outcome])
       }),
       { numRuns: 600 }
+    )
+  })
+})
+
+describe('an open link', () => {
+  /** The acceptor's end, behind SELECT. */
+  const opened = (): LinkReader => {
+    const reader = new LinkReader({ role: 'acceptor', decides: false })
+    const hello = { versions: [1], nonce: 'A'.repeat(43), instance: '0'.repeat(16), features: [] }
+    const epoch = '0'.repeat(16)
+    const opening: readonly Message[] = [
+      { type: 'hello', messageBytesMax: 1, ...hello },
+      { type: 'auth', mode: 'known' },
+      { type: 'ready', nickname: undefined, port: undefined, epoch, received: [] },
+      { type: 'select' }
+    ]
+    for (const message of opening) {
+      reader.push(encodeMessage(message))
+      reader.next()
+      if (message.type === 'auth') reader.sent('auth-ok')
+    }
+    return reader
+  }
+  const once: readonly MessageType[] = ['hello', 'auth', 'auth-ok', 'ready', 'select', 'dup']
+  const mostlyLegal = fc.oneof(
+    { weight: 12, arbitrary: anyMessage.filter(({ type }) => !once.includes(type)) },
+    { weight: 1, arbitrary: anyMessage }
+  )
+
+  it('takes any messages up to one that comes once, or a LOG behind an ITEM', () => {
+    fc.assert(
+      fc.property(fc.array(mostlyLegal, { maxLength: 20 }), places, (messages, cuts) => {
+        const firstItem = messages.findIndex(({ type }) => type === 'item')
+        const wrong = messages.findIndex(
+          ({ type }, at) =>
+            once.includes(type) || (type === 'log' && firstItem !== -1 && at > firstItem)
+        )
+        const good = wrong === -1 ? messages : messages.slice(0, wrong)
+        const reader = opened()
+        const taken: (Message | ProtocolViolation)[] = []
+        for (const chunk of cutAt(joinFrames(messages.map(encodeMessage)), cuts)) {
+          reader.push(chunk)
+          for (let next = reader.next(); next !== undefined; next = reader.next()) {
+            if (isViolation(next) && taken.includes(next)) break
+            taken.push(next)
+          }
+        }
+        expect(taken.slice(0, good.length)).toEqual(good)
+        expect(taken.slice(good.length)).toMatchObject(
+          wrong === -1 ? [] : [{ _tag: 'FrameIllegal', type: messages[wrong]?.type, state: 'open' }]
+        )
+      }),
+      { numRuns: 400 }
     )
   })
 })

@@ -38,6 +38,8 @@ const ITEM: Message = {
   at: 0,
   body: { kind: 'text', text: 'hi', part: 1, parts: 1 }
 }
+const LOG: Message = { type: 'log', epoch: 'e'.repeat(16), lost: 'receiver' }
+const READ: Message = { type: 'read', upTo: 0 }
 const PING: Message = { type: 'ping', nonce: 1 }
 const BYE: Message = { type: 'bye', reason: 'quit', versions: undefined }
 
@@ -75,6 +77,7 @@ const ACCEPTED: Step[] = [
   ['-', READY]
 ]
 const SETTLED: Step[] = [...DIALLED, ['+', READY], ['-', SELECT]]
+const OPEN: Step[] = [...SETTLED, ['+', SELECT]]
 
 describe('a link', () => {
   it('opens at the end that decides when its SELECT comes back', () => {
@@ -140,6 +143,16 @@ describe('a link', () => {
   it('has heartbeats from HELLO on', () => {
     for (const steps of [DIALLED.slice(0, 2), DIALLED, SETTLED])
       expect(run(DIALER, [...steps, ['+', PING]]).last).toEqual(PING)
+  })
+
+  it('may change its log before its items, however often', () => {
+    const steps: Step[] = [...OPEN, ['+', READ], ['+', LOG], ['+', LOG], ['+', READ]]
+    expect(run(DIALER, steps).last).toEqual(READ)
+    expect(run(DIALER, [...steps, ['+', ITEM], ['+', READ]]).last).toEqual(READ)
+  })
+
+  it('may change its log behind items of the other end', () => {
+    expect(run(DIALER, [...OPEN, ['-', ITEM], ['+', LOG]]).last).toEqual(LOG)
   })
 
   it('stays failed', () => {
@@ -219,7 +232,12 @@ describe('out of turn', () => {
     ['DUP before READY', nonDecider, [...DIALLED, ['+', DUP]]],
     ['an item before SELECT', DIALER, [...SETTLED, ['+', ITEM]]],
     ['an acknowledgement before SELECT', DIALER, [...SETTLED, ['+', { type: 'ack', upTo: 0 }]]],
-    ['a second SELECT', DIALER, [...SETTLED, ['+', SELECT], ['+', SELECT]]]
+    ['a READ before SELECT', DIALER, [...SETTLED, ['+', READ]]],
+    ['a LOG before SELECT', DIALER, [...SETTLED, ['+', LOG]]],
+    ['a LOG before READY', DIALER, [...DIALLED, ['+', LOG]]],
+    ['a LOG behind an item', DIALER, [...OPEN, ['+', ITEM], ['+', LOG]]],
+    ['a LOG behind a LOG and items', DIALER, [...OPEN, ['+', LOG], ['+', ITEM], ['+', LOG]]],
+    ['a second SELECT', DIALER, [...OPEN, ['+', SELECT]]]
   ]
   it.each(cases)('%s is refused', (_, end, steps) => {
     expect(run(end, steps).last).toMatchObject({ _tag: 'FrameIllegal' })

@@ -46,6 +46,8 @@ describe('golden vectors', () => {
         'dup',
         'item',
         'ack',
+        'read',
+        'log',
         'ping',
         'pong',
         'bye'
