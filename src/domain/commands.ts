@@ -1,20 +1,31 @@
 /** What a user, a script or a library asks of the program. One union for all three. */
+import type { PeerId } from './peer-id.ts'
 
 export type Command =
-  | { readonly type: 'say'; readonly text: string }
+  /** `to`: a peer, here or not; without it, the one that is talked to. */
+  | { readonly type: 'say'; readonly text: string; readonly to?: PeerId }
   | { readonly type: 'help' }
   | { readonly type: 'quit' }
   | { readonly type: 'info' }
   | { readonly type: 'nick'; readonly nickname: string }
   | { readonly type: 'peers' }
   | { readonly type: 'to'; readonly who: string }
-  | { readonly type: 'verify'; readonly confirm: boolean }
+  /** `who`: the peer that is talked to, where it is not given. */
+  | { readonly type: 'verify'; readonly confirm: boolean; readonly who?: string }
   | { readonly type: 'accept'; readonly who?: string }
   | { readonly type: 'decline'; readonly who?: string }
   | { readonly type: 'autoopen' }
   | { readonly type: 'send'; readonly paths: string }
-  /** `target`: an address, or what names a known peer. */
-  | { readonly type: 'connect'; readonly target: string }
+  /**
+   * `target`: an address, or what names a known peer. `expect`: who must answer. `call`: any name of the
+   * asker's, which the events that answer carry.
+   */
+  | {
+      readonly type: 'connect'
+      readonly target: string
+      readonly expect?: PeerId
+      readonly call?: string
+    }
   /** What waits to be delivered, of all peers. */
   | { readonly type: 'queue' }
   /** `which`: the number that /queue shows, or all of the peer that is talked to. */

@@ -97,11 +97,17 @@ export type EarshotEvent =
   | { readonly type: 'listen.waiting' }
   | { readonly type: 'listen.failed'; readonly failure: ListenFailure; readonly fatal: boolean }
   | { readonly type: 'listen.moved'; readonly wanted: number; readonly port: number }
-  | { readonly type: 'dial.started'; readonly target: Endpoint; readonly attempt: number }
+  | {
+      readonly type: 'dial.started'
+      readonly target: Endpoint
+      readonly attempt: number
+      readonly call?: string
+    }
   | {
       readonly type: 'dial.failed'
       readonly target: Endpoint
       readonly reason: CloseReason
+      readonly call?: string
       /** What happens next: we wait to be called, try again, or stop. */
       readonly then: 'listen' | 'retry' | 'stop'
     }
@@ -116,6 +122,8 @@ export type EarshotEvent =
       readonly returned: boolean
       /** A known peer already carries this nickname (or one that looks like it). */
       readonly nicknameTakenBy?: PeerId
+      /** The `call` of the command `connect` that led here; so in dial.started, dial.failed and peer.focused. */
+      readonly call?: string
     }
   | { readonly type: 'peer.knocking'; readonly peer: PeerRef; readonly address: Endpoint }
   | {
@@ -142,7 +150,7 @@ export type EarshotEvent =
       readonly peer: PeerRef
       readonly failure: StartFailure
     }
-  | { readonly type: 'peer.focused'; readonly peer: PeerRef }
+  | { readonly type: 'peer.focused'; readonly peer: PeerRef; readonly call?: string }
   | {
       readonly type: 'peer.safety-number'
       readonly peer: PeerRef
@@ -184,6 +192,8 @@ export type EarshotEvent =
   | {
       readonly type: 'message.failed'
       readonly text: string
+      /** Missing with no-peer. */
+      readonly peer?: PeerRef
       readonly why: 'no-peer' | 'too-long' | 'outbox-full' | 'not-stored'
       /** With not-stored. */
       readonly failure?: StoreFailure

@@ -25,13 +25,14 @@ const sessionName = (peerId: PeerId) => `session-${peerId}`
 const row = (
   id: string,
   input: ConnectionInput,
-  dial?: Pick<rules.DialRequest, 'asked' | 'redialFor'>
+  dial?: Pick<rules.DialRequest, 'asked' | 'call' | 'redialFor'>
 ): ConnectionRow => ({
   id,
   role: input.target === undefined ? 'acceptor' : 'dialer',
   state: input.target === undefined ? 'listening' : 'working',
   peerId: undefined,
   asked: dial?.asked ?? false,
+  call: dial?.call,
   redialFor: dial?.redialFor
 })
 

@@ -10,6 +10,7 @@ export interface DialRequest {
   readonly mayListen: boolean
   /** true: the user asked for it in the conversation. */
   readonly asked: boolean
+  readonly call?: string | undefined
   readonly redialFor?: PeerId
 }
 
@@ -25,7 +26,13 @@ export const dialOf = (context: AppContext, event: AppEvent): DialRequest | unde
         redialFor: event.peerId
       }
     case 'user.connect':
-      return { target: event.target, expect: undefined, mayListen: false, asked: true }
+      return {
+        target: event.target,
+        expect: event.expect,
+        mayListen: false,
+        asked: true,
+        call: event.call
+      }
     default:
       return context.target === undefined
         ? undefined
@@ -157,6 +164,15 @@ export const isHereAlready = (context: AppContext, event: AppEvent): boolean =>
 /** The peer to whom the user wants to talk: the one that was named, or dialled although it is here. */
 export const wantedFocus = (event: AppEvent): PeerId | undefined =>
   event.type === 'user.focus' || event.type === 'connection.closed' ? event.peerId : undefined
+
+/** The name that its asker gave to the dial of a link, for the events that tell of it. */
+export const callOf = (
+  { connections }: Pick<AppContext, 'connections'>,
+  link: string | undefined
+): { readonly call?: string } => {
+  const call = connections.find((one) => one.id === link)?.call
+  return call === undefined ? {} : { call }
+}
 
 /** Somebody who called us and was never let in. */
 export const isStranger = (context: AppContext, event: AppEvent): boolean => {

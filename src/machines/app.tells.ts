@@ -1,7 +1,7 @@
 /** What the app lets everybody know, made from its context. undefined: nothing worth saying. */
 import type { EarshotEvent, PeerRef } from '../domain/events.ts'
 import type { AppContext, AppEvent } from './app.types.ts'
-import { dialOf, focusOn, wantedFocus } from './app.rules.ts'
+import { callOf, dialOf, focusOn, wantedFocus } from './app.rules.ts'
 
 interface Args {
   readonly context: AppContext
@@ -15,7 +15,8 @@ export const dialling = ({ context, event }: Args): EarshotEvent | undefined => 
   const dial = dialOf(context, event)
   if (dial === undefined) return undefined
   const attempt = event.type === 'session.dials' ? event.attempt : 1
-  return { type: 'dial.started', target: dial.target, attempt }
+  const call = dial.call === undefined ? {} : { call: dial.call }
+  return { type: 'dial.started', target: dial.target, attempt, ...call }
 }
 
 export const dialFailed = ({ context, event }: Args): EarshotEvent | undefined => {
@@ -25,7 +26,8 @@ export const dialFailed = ({ context, event }: Args): EarshotEvent | undefined =
     type: 'dial.failed',
     target: event.target,
     reason: event.reason,
-    then: waitsAfterFailedDial(context) ? 'listen' : 'stop'
+    then: waitsAfterFailedDial(context) ? 'listen' : 'stop',
+    ...callOf(context, event.link)
   }
 }
 
@@ -75,9 +77,12 @@ export const declined = ({ event }: Args): EarshotEvent | undefined => {
   return { type: 'peer.declined', peer, why: event.type === 'user.decline' ? 'by-user' : 'policy' }
 }
 
-export const focused = ({ event }: Args): EarshotEvent | undefined => {
+export const focused = ({ context, event }: Args): EarshotEvent | undefined => {
   const id = wantedFocus(event)
-  return id === undefined ? undefined : { type: 'peer.focused', peer: { id } }
+  const link = 'link' in event ? event.link : undefined
+  return id === undefined
+    ? undefined
+    : { type: 'peer.focused', peer: { id }, ...callOf(context, link) }
 }
 
 /** A newcomer gets what is typed from now on, since the peer who got it so far has left. */

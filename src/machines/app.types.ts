@@ -36,6 +36,8 @@ export interface ConnectionRow {
   readonly peerId: PeerId | undefined
   /** true: the user asked for this dial in the conversation (/connect). */
   readonly asked: boolean
+  /** The name that the asker gave it. */
+  readonly call: string | undefined
   /** The session that asked for this dial. */
   readonly redialFor: PeerId | undefined
 }
@@ -72,7 +74,12 @@ export type AppEvent =
   | { readonly type: 'acceptor.failed'; readonly failure: ListenFailure }
   | { readonly type: 'acceptor.accepted'; readonly stream: string; readonly remote: Endpoint }
   // from the console
-  | { readonly type: 'user.connect'; readonly target: Endpoint }
+  | {
+      readonly type: 'user.connect'
+      readonly target: Endpoint
+      readonly expect: PeerId | undefined
+      readonly call: string | undefined
+    }
   | { readonly type: 'user.accept'; readonly peerId: PeerId }
   | { readonly type: 'user.decline'; readonly peerId: PeerId }
   | { readonly type: 'user.focus'; readonly peerId: PeerId }

@@ -4,6 +4,7 @@ import * as Deferred from 'effect/Deferred'
 import * as Effect from 'effect/Effect'
 import { createActor } from 'xstate'
 import type { EarshotEvent } from '../domain/events.ts'
+import { callOf } from '../machines/app.rules.ts'
 import type { AppInput, Outcome } from '../machines/app.types.ts'
 import type { LinkInbound } from '../streams/pipeline.ts'
 import { acceptor } from './acceptor.ts'
@@ -45,11 +46,21 @@ const inputOf = ({ settings, identity, console }: Surroundings, instance: string
   stays: settings.stay || settings.connect === undefined
 })
 
-/** A new peer under a known peer's name is told as such. */
-const named = (event: EarshotEvent, ownerOf: Acquaintances['ownerOf']): EarshotEvent => {
-  if (event.type !== 'peer.connected' || event.peer.nickname === undefined) return event
-  const nicknameTakenBy = ownerOf(event.peer.nickname, event.peer.id)
-  return nicknameTakenBy === undefined ? event : { ...event, nicknameTakenBy }
+type Connected = Extract<EarshotEvent, { readonly type: 'peer.connected' }>
+
+/** A new peer under a known peer's name is told as such, and so is the call that it answers. */
+const introduced = (
+  event: Connected,
+  { app, session }: Actors,
+  ownerOf: Acquaintances['ownerOf']
+): Connected => {
+  const { id, nickname } = event.peer
+  const nicknameTakenBy = nickname === undefined ? undefined : ownerOf(nickname, id)
+  return {
+    ...event,
+    ...(nicknameTakenBy === undefined ? {} : { nicknameTakenBy }),
+    ...callOf(app(), session(id)?.active?.link)
+  }
 }
 
 /** What is beside the machines: links, conversations, and who is who. */
@@ -63,7 +74,9 @@ const makeDataPlane = Effect.fnUntraced(function* (around: Surroundings, actors:
         // The app machine knows peers by their ids only.
         event.type === 'peer.focused'
           ? { ...event, peer: directory.refOf(event.peer.id) }
-          : named(event, acquaintances.ownerOf)
+          : event.type === 'peer.connected'
+            ? introduced(event, actors, acquaintances.ownerOf)
+            : event
       )
     )
   }

@@ -35,16 +35,20 @@ export class Commands {
     this.#world = world
   }
 
-  /** Everything that was read at once: lines that follow each other are said together. */
+  /** Everything that was read at once: lines to one peer that follow each other are said together. */
   readonly handle = (commands: readonly Command[]): void => {
     let texts: string[] = []
+    let to: PeerId | undefined
     const sayAll = (): void => {
-      if (texts.length > 0) this.#say(texts)
+      if (texts.length > 0) this.#say(texts, to)
       texts = []
     }
     for (const command of commands)
-      if (command.type === 'say') texts.push(command.text)
-      else {
+      if (command.type === 'say') {
+        if (command.to !== to) sayAll()
+        to = command.to
+        texts.push(command.text)
+      } else {
         sayAll()
         this.#handleOther(command)
       }
@@ -67,7 +71,7 @@ export class Commands {
       case 'to':
         return this.#focus(command.who)
       case 'verify':
-        return this.#verify(command.confirm)
+        return this.#verify(command.confirm, command.who)
       case 'accept':
         return this.#answerKnock('user.accept', command.who)
       case 'decline':
@@ -76,7 +80,7 @@ export class Commands {
       case 'send':
         return this.#later(`/${command.type}`)
       case 'connect':
-        return this.#connect(command.target)
+        return this.#connect(command)
       case 'invalid':
         return this.#tell({ ...command, type: 'command.invalid' })
       default:
@@ -117,12 +121,12 @@ export class Commands {
     return undefined
   }
 
-  #say(texts: readonly string[]): void {
+  /** @param to by default the peer in focus. */
+  #say(texts: readonly string[], to = this.#world.app().focus): void {
     const { emit, conversations } = this.#world
-    const { focus } = this.#world.app()
-    if (focus === undefined)
+    if (to === undefined)
       emit(texts.map((text) => ({ type: 'message.failed', text, why: 'no-peer' })))
-    else conversations.with(focus).say(texts)
+    else conversations.with(to).say(texts)
   }
 
   #nick(input: string): void {
@@ -145,11 +149,11 @@ export class Commands {
     })
   }
 
-  #verify(confirm: boolean): void {
+  #verify(confirm: boolean, who: string | undefined): void {
     const { app, directory } = this.#world
     const { focus } = app()
-    const among = focus === undefined ? this.#everybody() : [focus]
-    const peerId = this.#pick('/verify', undefined, among, 'nobody is connected yet')
+    const among = who !== undefined || focus === undefined ? this.#everybody() : [focus]
+    const peerId = this.#pick('/verify', who, among, 'nobody is connected yet')
     if (peerId === undefined) return
     if (confirm) return this.#markVerified(peerId)
     const known = directory.details().find(({ id }) => id === peerId)
@@ -192,10 +196,10 @@ export class Commands {
     if (peerId !== undefined) this.#world.send({ type: 'user.focus', peerId })
   }
 
-  #connect(target: string): void {
+  #connect({ target, expect, call }: Extract<Command, { readonly type: 'connect' }>): void {
     const endpoint = parseEndpoint(target, this.#world.defaultPort)
     if (Result.isSuccess(endpoint))
-      this.#world.send({ type: 'user.connect', target: endpoint.success })
+      this.#world.send({ type: 'user.connect', target: endpoint.success, expect, call })
     else this.#invalid(`/connect ${target}`, endpoint.failure)
   }
 }

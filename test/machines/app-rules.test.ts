@@ -34,6 +34,7 @@ const row = (change: Partial<ConnectionRow> = {}): ConnectionRow => ({
   state: 'working',
   peerId: undefined,
   asked: false,
+  call: undefined,
   redialFor: undefined,
   ...change
 })

@@ -169,7 +169,7 @@ export const appSamples: Samples<AppEvent> = {
   'acceptor.opened': [{ type: 'acceptor.opened', address: ADDRESS }],
   'acceptor.failed': [{ type: 'acceptor.failed', failure: { _tag: 'PortInUse', port: 7000 } }],
   'acceptor.accepted': [{ type: 'acceptor.accepted', stream: STREAM, remote: ADDRESS }],
-  'user.connect': [{ type: 'user.connect', target: ADDRESS }],
+  'user.connect': [{ type: 'user.connect', target: ADDRESS, expect: undefined, call: undefined }],
   'user.accept': [{ type: 'user.accept', peerId: PEER }],
   'user.decline': [{ type: 'user.decline', peerId: PEER }],
   'user.focus': [{ type: 'user.focus', peerId: PEER }],
