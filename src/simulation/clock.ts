@@ -84,6 +84,11 @@ export class SimulatedClock {
     return this.#now
   }
 
+  /** true: something that this clock runs is asking. */
+  get isRunning(): boolean {
+    return this.#running
+  }
+
   /** Timers that wait: a world at rest has none. */
   get pending(): number {
     return this.#timers.size

@@ -5,7 +5,7 @@ import type { CloseReason, ProtocolViolation } from '../../src/domain/failures.t
 import type { PeerId } from '../../src/domain/peer-id.ts'
 import { writeFrameHeader } from '../../src/protocol/framing.ts'
 import type { Message } from '../../src/protocol/messages.ts'
-import type { WorldHost } from '../../src/simulation/world.ts'
+import type { WorldHost } from '../../src/simulation/world-host.ts'
 import { call, greet, type RawLink, rawHost, settle } from './mallory.ts'
 import {
   at,

@@ -15,7 +15,8 @@ import {
   WINDOW_BYTES_MAX
 } from '../../src/domain/limits.ts'
 import type { Message } from '../../src/protocol/messages.ts'
-import type { World, WorldHost } from '../../src/simulation/world.ts'
+import type { World } from '../../src/simulation/world.ts'
+import type { WorldHost } from '../../src/simulation/world-host.ts'
 import { attack, letIn } from './attack.ts'
 import { call, rawHost, reach, text } from './mallory.ts'
 import {

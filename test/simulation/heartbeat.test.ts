@@ -7,7 +7,7 @@
 import { describe, expect, it } from '@effect/vitest'
 import { SILENT_AFTER_INTERVALS, SUSPECT_AFTER_INTERVALS } from '../../src/domain/limits.ts'
 import type { NetworkOptions } from '../../src/simulation/network.ts'
-import type { WorldHost } from '../../src/simulation/world.ts'
+import type { WorldHost } from '../../src/simulation/world-host.ts'
 import {
   expectNothingHeld,
   expectTalk,

@@ -1,5 +1,5 @@
 /** What must hold after any plan of hunt.ts: delivery, and a story that makes sense. */
-import type { WorldHost } from '../../src/simulation/world.ts'
+import type { WorldHost } from '../../src/simulation/world-host.ts'
 import { told } from './stage.ts'
 
 /** Something that had to hold did not. */

@@ -12,7 +12,8 @@ import { FrameDecoder } from '../../src/protocol/framing.ts'
 import type { Hello, Item, Message, MessageType, Ready } from '../../src/protocol/messages.ts'
 import { isViolation } from '../../src/protocol/violation.ts'
 import { type ByteStream, type SecuredLink, Transport } from '../../src/services/transport.ts'
-import type { HostOptions, World, WorldHost } from '../../src/simulation/world.ts'
+import type { World } from '../../src/simulation/world.ts'
+import type { HostOptions, WorldHost } from '../../src/simulation/world-host.ts'
 
 export const hello = (change: Partial<Hello> = {}): Hello => ({
   type: 'hello',

@@ -9,12 +9,8 @@ import type { Settings } from '../../src/domain/settings.ts'
 import { type Outcome, runChat } from '../../src/runtime/app.ts'
 import type { KnownPeer } from '../../src/services/peer-book.ts'
 import type { NetworkOptions } from '../../src/simulation/network.ts'
-import {
-  type HostOptions,
-  makeWorld,
-  type World,
-  type WorldHost
-} from '../../src/simulation/world.ts'
+import { makeWorld, type World } from '../../src/simulation/world.ts'
+import type { HostOptions, WorldHost } from '../../src/simulation/world-host.ts'
 
 export const PORT = 7000
 

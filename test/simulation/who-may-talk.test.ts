@@ -5,7 +5,8 @@
  */
 import { describe, expect, it } from '@effect/vitest'
 import * as Effect from 'effect/Effect'
-import { makeWorld, type WorldHost } from '../../src/simulation/world.ts'
+import { makeWorld } from '../../src/simulation/world.ts'
+import type { WorldHost } from '../../src/simulation/world-host.ts'
 import {
   at,
   caller,

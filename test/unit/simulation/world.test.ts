@@ -16,12 +16,8 @@ import { PeerBook } from '../../../src/services/peer-book.ts'
 import { Settings } from '../../../src/services/settings.ts'
 import { type SecuredLink, Transport } from '../../../src/services/transport.ts'
 import { EPOCH_MS, LivelockError } from '../../../src/simulation/clock.ts'
-import {
-  makeWorld,
-  type Program,
-  type World,
-  type WorldHost
-} from '../../../src/simulation/world.ts'
+import { makeWorld, type World } from '../../../src/simulation/world.ts'
+import type { Program, WorldHost } from '../../../src/simulation/world-host.ts'
 import { bytesOf, textOf } from './lan.ts'
 
 /** Reads a link to its end, tells every piece, and notes the peer in the book. */
