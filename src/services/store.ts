@@ -149,12 +149,12 @@ export interface ConversationSummary {
 export class Store extends Context.Service<
   Store,
   {
-    /** What is kept of a peer. Writes nothing. */
+    /** What is kept of a peer. What an earlier run wrote is safe from a power cut before it is seen here. */
     readonly ledger: (peer: PeerId) => Effect.Effect<Ledger, StoreError>
     /**
      * Applies changes to one peer's ledger as one transaction, in the order in which the effects are
      * started: it is applied when the effect starts, and over as `durability` says. A failure leaves
-     * nothing of it behind. Changes that contradict the ledger are a defect.
+     * nothing of it behind, but that after StoreIo a later run may find it. Changes that contradict the ledger are a defect.
      */
     readonly commit: (
       peer: PeerId,

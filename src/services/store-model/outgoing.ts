@@ -19,10 +19,10 @@ import type { GrowingList } from './growing-list.ts'
 /** Why these are not numbered on from `first`; undefined: they are. */
 const misnumbered = (messages: readonly OwnMessage[], first: number): Contradiction | undefined => {
   let expected = first
-  for (const message of messages) {
-    if (message.first !== expected || message.items < 1)
-      return contradiction(`message ${message.id} is ${message.first}, not ${expected}`)
-    expected += message.items
+  for (const { id, first, items } of messages) {
+    if (first !== expected) return contradiction(`message ${id} is ${first}, not ${expected}`)
+    if (items < 1) return contradiction(`message ${id} has no items`)
+    expected += items
   }
   return undefined
 }
@@ -153,7 +153,9 @@ export const restarted = (
   return { ...at, epoch, retired, outbox, last: lastOf(messages, 0), acked: 0, ceiling: 0 }
 }
 
-export const disowned = (at: Conversation, epochs: readonly string[]): Next =>
-  at.epoch === undefined || epochs.includes(at.epoch)
-    ? contradiction('epochs that are disowned are not the current one')
+export const disowned = (at: Conversation, epochs: readonly string[]): Next => {
+  if (at.epoch === undefined) return contradiction('there is no log of ours')
+  return epochs.includes(at.epoch)
+    ? contradiction(`${at.epoch} is the epoch of our log`)
     : { ...at, retired: withRetired(at, epochs) }
+}
