@@ -49,7 +49,8 @@ const ONCE: ReadonlySet<MessageType> = new Set([
   'auth-ok',
   'ready',
   'select',
-  'dup'
+  'dup',
+  'log'
 ])
 
 const advance = (order: LinkOrder): void => {

@@ -78,7 +78,7 @@ export interface Read {
   readonly upTo: number
 }
 
-/** The log of this end goes on under another epoch than its READY said: items begin at 1 again. */
+/** The log of this end goes on under another epoch than its READY said, from 1. Before any item. */
 export interface Log {
   readonly type: 'log'
   /** 16 hex digits. */
