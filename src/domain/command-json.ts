@@ -4,33 +4,66 @@
  */
 import * as Result from 'effect/Result'
 import type { Command } from './commands.ts'
-import { invalidCommand } from './command-line.ts'
-import { parseEndpoint } from './endpoint.ts'
+import { calleeFault, HISTORY_LINES_MAX, invalidCommand } from './command-line.ts'
 import { nearestName } from './nearest-name.ts'
 import { cleanNickname } from './nicknames.ts'
+import { parsePeerId } from './peer-id.ts'
 import { safeLine } from './safe-text.ts'
 
-type FieldKind = 'string' | 'boolean' | 'optional-string'
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) > 0
+
+/** What a field may hold. */
+const KINDS = {
+  string: { wanted: 'a string', fits: (value) => typeof value === 'string' },
+  boolean: { wanted: 'a boolean', fits: (value) => typeof value === 'boolean' },
+  count: { wanted: 'a whole number from 1', fits: isCount },
+  'count-or-all': {
+    wanted: 'a whole number from 1, or "all"',
+    fits: (value) => value === 'all' || isCount(value)
+  },
+  keep: {
+    wanted: '"on", "off" or "default"',
+    fits: (value) => value === 'on' || value === 'off' || value === 'default'
+  },
+  'peer-id': {
+    wanted: 'a whole peer id',
+    fits: (value) => typeof value === 'string' && Result.isSuccess(parsePeerId(value))
+  }
+} as const satisfies Record<
+  string,
+  { readonly wanted: string; readonly fits: (value: unknown) => boolean }
+>
+
+interface Field {
+  readonly kind: keyof typeof KINDS
+  readonly optional: boolean
+}
+
+const must = (kind: Field['kind']): Field => ({ kind, optional: false })
+const may = (kind: Field['kind']): Field => ({ kind, optional: true })
 
 /** The fields that each command carries, besides `type`. docs/EVENTS.md lists the same. */
 export const JSON_COMMANDS = {
-  say: { text: 'string' },
+  say: { text: must('string'), to: may('peer-id') },
   help: {},
   quit: {},
   info: {},
-  nick: { nickname: 'string' },
+  nick: { nickname: must('string') },
   peers: {},
-  to: { who: 'string' },
-  verify: { confirm: 'boolean' },
-  accept: { who: 'optional-string' },
-  decline: { who: 'optional-string' },
+  to: { who: must('string') },
+  verify: { confirm: must('boolean'), who: may('string') },
+  accept: { who: may('string') },
+  decline: { who: may('string') },
   autoopen: {},
-  send: { paths: 'string' },
-  connect: { target: 'string' }
-} as const satisfies Record<
-  Exclude<Command['type'], 'invalid'>,
-  Readonly<Record<string, FieldKind>>
->
+  send: { paths: must('string') },
+  connect: { target: must('string'), expect: may('peer-id'), call: may('string') },
+  queue: {},
+  cancel: { which: must('count-or-all') },
+  history: { count: may('count'), who: may('string') },
+  'history-keep': { keep: must('keep') },
+  'history-erase': { confirm: must('boolean') },
+  search: { words: must('string') }
+} as const satisfies Record<Exclude<Command['type'], 'invalid'>, Readonly<Record<string, Field>>>
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -46,34 +79,40 @@ const parseJson = (line: string): Result.Result<unknown, string> => {
 
 const fieldFault = (
   object: Readonly<Record<string, unknown>>,
-  fields: Readonly<Record<string, FieldKind>>
+  fields: Readonly<Record<string, Field>>
 ): string | undefined => {
   for (const key of Object.keys(object))
     if (key !== 'type' && !Object.hasOwn(fields, key)) return `unknown field "${safeLine(key, 40)}"`
-  for (const [name, kind] of Object.entries(fields)) {
+  for (const [name, { kind, optional }] of Object.entries(fields)) {
     if (!Object.hasOwn(object, name)) {
-      if (kind === 'optional-string') continue
+      if (optional) continue
       return `field "${name}" is missing`
     }
-    const wanted = kind === 'boolean' ? 'boolean' : 'string'
-    if (typeof object[name] !== wanted) return `field "${name}" must be a ${wanted}`
+    const { wanted, fits } = KINDS[kind]
+    if (!fits(object[name])) return `field "${name}" must be ${wanted}`
   }
   return undefined
 }
 
 /** What is wrong with the values of a command whose fields are there. */
 const valueFault = (command: Command): string | undefined => {
-  if (command.type === 'say' && command.text === '') return 'field "text" is empty'
+  for (const [name, value] of Object.entries(command))
+    if (value === '') return `field "${name}" is empty`
   if (command.type === 'nick' && cleanNickname(command.nickname) === undefined)
     return 'field "nickname" has nothing visible in it'
+  if (command.type === 'search' && command.words.trim() === '') return 'field "words" is empty'
+  if (command.type === 'history' && (command.count ?? 1) > HISTORY_LINES_MAX)
+    return `field "count" is at most ${HISTORY_LINES_MAX}`
   if (command.type === 'connect') {
-    const parsed = parseEndpoint(command.target, 1)
-    if (Result.isFailure(parsed)) return `field "target": ${parsed.failure}`
+    const fault = calleeFault(command.target)
+    if (fault !== undefined) return `field "target": ${fault}`
   }
-  if ((command.type === 'to' || command.type === 'send') && Object.values(command).includes(''))
-    return command.type === 'to' ? 'field "who" is empty' : 'field "paths" is empty'
   return undefined
 }
+
+/** An id may be written in groups; from here on it has one form. */
+const compactId = (value: unknown): unknown =>
+  Result.getOrElse(parsePeerId(String(value)), () => value)
 
 const build = (
   type: keyof typeof JSON_COMMANDS,
@@ -81,8 +120,10 @@ const build = (
 ): Command => {
   // Only named fields are copied, so nothing else of the line can get in (`__proto__` included).
   const copy: Record<string, unknown> = { type }
-  for (const name of Object.keys(JSON_COMMANDS[type]))
-    if (Object.hasOwn(object, name)) copy[name] = object[name]
+  const fields: Readonly<Record<string, Field>> = JSON_COMMANDS[type]
+  for (const [name, { kind }] of Object.entries(fields))
+    if (Object.hasOwn(object, name))
+      copy[name] = kind === 'peer-id' ? compactId(object[name]) : object[name]
   const command = copy as Command
   return command.type === 'nick'
     ? { type: 'nick', nickname: cleanNickname(command.nickname) ?? command.nickname }

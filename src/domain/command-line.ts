@@ -14,7 +14,14 @@ export interface CommandEntry {
   /** Its arguments as help shows them; empty without any. */
   readonly args: string
   readonly help: string
+  /** What else it does with other arguments. */
+  readonly more?: readonly { readonly args: string; readonly help: string }[]
+  /** Words that may be its argument, for completion. */
+  readonly words?: readonly string[]
 }
+
+/** Most lines of the history that are asked for at once; `earshot history` shows all. */
+export const HISTORY_LINES_MAX = 1000
 
 /** Every command, in the order of /help. */
 export const COMMANDS: readonly CommandEntry[] = [
@@ -28,11 +35,32 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: '/verify',
     aliases: [],
     args: '[match]',
-    help: 'show or confirm the safety number'
+    help: 'show or confirm the safety number',
+    words: ['match']
   },
   { name: '/accept', aliases: [], args: '[WHO]', help: 'let in a peer that knocks' },
   { name: '/decline', aliases: [], args: '[WHO]', help: 'turn away a peer that knocks' },
-  { name: '/connect', aliases: [], args: 'HOST:PORT', help: 'call a peer' },
+  { name: '/connect', aliases: [], args: 'HOST:PORT|WHO', help: 'call a peer' },
+  { name: '/queue', aliases: [], args: '', help: 'what waits to be delivered' },
+  {
+    name: '/cancel',
+    aliases: [],
+    args: 'N|all',
+    help: 'take back what waits',
+    words: ['all']
+  },
+  {
+    name: '/history',
+    aliases: [],
+    args: '[WHO] [N]',
+    help: 'show the last lines',
+    more: [
+      { args: 'on|off|default', help: 'keep this talk, or not' },
+      { args: 'erase', help: 'delete what is kept of it' }
+    ],
+    words: ['on', 'off', 'default', 'erase']
+  },
+  { name: '/search', aliases: [], args: 'WORDS', help: 'find them in the history' },
   { name: '/send', aliases: ['/file'], args: 'FILE', help: 'send a file' },
   { name: '/autoopen', aliases: ['/auto'], args: '', help: 'open received media: on or off' }
 ]
@@ -75,13 +103,84 @@ const parseVerify = (line: string, rest: string): Command => {
     : invalidCommand(line, 'only "match" may follow /verify', '/verify match')
 }
 
-const parseConnect = (line: string, rest: string): Command => {
-  if (rest === '') return invalidCommand(line, 'an address belongs behind it: /connect HOST:PORT')
+// What no name of a peer is likely to hold, or that says that an address is meant.
+const ADDRESS_LIKE = /[:/@[\]]|^-|^[\d.]+$/
+
+/**
+ * What is wrong with whom to call: an address, or what names a known peer (a nickname or an id), which
+ * only the runtime can tell. undefined: nothing.
+ */
+export const calleeFault = (target: string): string | undefined => {
+  if (!ADDRESS_LIKE.test(target)) return undefined
   // The port of a bare host is the runtime's to choose; here only the form is checked.
-  const parsed = parseEndpoint(rest, 1)
-  return Result.isFailure(parsed)
-    ? invalidCommand(line, parsed.failure)
-    : { type: 'connect', target: rest }
+  const parsed = parseEndpoint(target, 1)
+  return Result.isFailure(parsed) ? parsed.failure : undefined
+}
+
+const parseConnect = (line: string, rest: string): Command => {
+  if (rest === '')
+    return invalidCommand(line, 'an address or a known peer belongs behind it: /connect HOST:PORT')
+  const fault = calleeFault(rest)
+  return fault === undefined ? { type: 'connect', target: rest } : invalidCommand(line, fault)
+}
+
+/** A whole number from 1 on; undefined: something else. */
+const countOf = (text: string): number | undefined => {
+  const count = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : 0
+  return Number.isSafeInteger(count) && count > 0 ? count : undefined
+}
+
+const parseCancel = (line: string, rest: string): Command => {
+  if (rest.toLowerCase() === 'all') return { type: 'cancel', which: 'all' }
+  const which = countOf(rest)
+  return which === undefined
+    ? invalidCommand(line, 'a number that /queue shows belongs behind it, or "all"', '/queue')
+    : { type: 'cancel', which }
+}
+
+const parseErase = (line: string, rest: string): Command => {
+  if (rest === '') return { type: 'history-erase', confirm: false }
+  return rest.toLowerCase() === 'yes'
+    ? { type: 'history-erase', confirm: true }
+    : invalidCommand(
+        line,
+        'only "yes" may follow; it is about the peer that you talk to',
+        '/history erase yes'
+      )
+}
+
+/** The last lines: `[WHO] [N]`, where WHO may hold spaces. */
+const parseLines = (line: string, rest: string): Command => {
+  const [, who = '', digits] = /^(.*?)(?:(?:^|\s)(\d+))?$/su.exec(rest) ?? []
+  const count = digits === undefined ? undefined : countOf(digits)
+  if (digits !== undefined && (count === undefined || count > HISTORY_LINES_MAX))
+    return invalidCommand(line, `how many lines is a number from 1 to ${HISTORY_LINES_MAX}`)
+  return {
+    type: 'history',
+    ...(count === undefined ? {} : { count }),
+    ...(who.trim() === '' ? {} : { who: who.trim() })
+  }
+}
+
+const parseHistory = (line: string, rest: string): Command => {
+  const [, word = '', after = ''] = /^(\S*)\s*(.*)$/su.exec(rest) ?? []
+  const keep = word.toLowerCase()
+  switch (keep) {
+    case 'on':
+    case 'off':
+    case 'default':
+      return after === ''
+        ? { type: 'history-keep', keep }
+        : invalidCommand(
+            line,
+            `nothing may follow "${keep}"; it is about the peer that you talk to`,
+            `/history ${keep}`
+          )
+    case 'erase':
+      return parseErase(line, after)
+    default:
+      return parseLines(line, rest)
+  }
 }
 
 const withPeer = (type: 'accept' | 'decline', rest: string): Command =>
@@ -111,6 +210,16 @@ const parseSlash = (line: string): Command => {
       return parseVerify(line, rest)
     case '/connect':
       return parseConnect(line, rest)
+    case '/queue':
+      return none({ type: 'queue' })
+    case '/cancel':
+      return parseCancel(line, rest)
+    case '/history':
+      return parseHistory(line, rest)
+    case '/search':
+      return rest === ''
+        ? invalidCommand(line, 'what to look for belongs behind it: /search WORDS')
+        : { type: 'search', words: rest }
     case '/accept':
       return withPeer('accept', rest)
     case '/decline':
@@ -142,10 +251,19 @@ export const parseLine = (line: string): Command | undefined => {
 export const isCommandLine = (line: string): boolean =>
   line.startsWith('/') && !line.startsWith('//')
 
-/** Tab completion: the commands that begin with what is typed, each with the space for its argument. */
+/**
+ * Tab completion: the commands that begin with what is typed, each with the space for its argument;
+ * behind a whole command, the words that may follow it.
+ */
 export const completeCommand = (line: string): readonly string[] => {
-  if (!line.startsWith('/') || /\s/.test(line)) return []
-  return COMMANDS.filter(({ name }) => name.startsWith(line.toLowerCase())).map(({ name, args }) =>
+  const [, word = '', begun] = /^(\/\S*)(?:\s+(\S*))?$/u.exec(line.toLowerCase()) ?? []
+  if (word === '') return []
+  if (begun !== undefined) {
+    const name = CANONICAL.get(word)
+    const words = COMMANDS.find((entry) => entry.name === name)?.words ?? []
+    return words.filter((each) => each.startsWith(begun)).map((each) => `${word} ${each}`)
+  }
+  return COMMANDS.filter(({ name }) => name.startsWith(word)).map(({ name, args }) =>
     args === '' ? name : `${name} `
   )
 }

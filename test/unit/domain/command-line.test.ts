@@ -8,6 +8,17 @@ import { COMMANDS, completeCommand, parseLine } from '../../../src/domain/comman
 import type { Command } from '../../../src/domain/commands.ts'
 import { formatEndpoint, isIpv4, isIpv6, parseEndpoint } from '../../../src/domain/endpoint.ts'
 import { nearestName, typingDistance } from '../../../src/domain/nearest-name.ts'
+import { formatPeerId, peerIdFromPublicKey } from '../../../src/domain/peer-id.ts'
+
+/** An argument for each command that needs one. */
+const EXAMPLE_ARGS: Readonly<Record<string, string>> = {
+  NAME: ' ann',
+  WHO: ' bob',
+  FILE: ' a',
+  'HOST:PORT|WHO': ' h:1',
+  'N|all': ' 1',
+  WORDS: ' x'
+}
 
 describe('parseLine', () => {
   it.each<[string, Command]>([
@@ -35,7 +46,23 @@ describe('parseLine', () => {
     ['/accept bob', { type: 'accept', who: 'bob' }],
     ['/decline', { type: 'decline' }],
     ['/to bob', { type: 'to', who: 'bob' }],
-    ['/connect [::1]:8080', { type: 'connect', target: '[::1]:8080' }]
+    ['/connect [::1]:8080', { type: 'connect', target: '[::1]:8080' }],
+    ['/connect bob', { type: 'connect', target: 'bob' }],
+    ['/connect Änn Lee', { type: 'connect', target: 'Änn Lee' }],
+    ['/queue', { type: 'queue' }],
+    ['/cancel 12', { type: 'cancel', which: 12 }],
+    ['/cancel ALL', { type: 'cancel', which: 'all' }],
+    ['/history', { type: 'history' }],
+    ['/history 1000', { type: 'history', count: 1000 }],
+    ['/history bob', { type: 'history', who: 'bob' }],
+    ['/history  Ann Lee  5 ', { type: 'history', who: 'Ann Lee', count: 5 }],
+    ['/history 5 5', { type: 'history', who: '5', count: 5 }],
+    ['/history on', { type: 'history-keep', keep: 'on' }],
+    ['/history OFF', { type: 'history-keep', keep: 'off' }],
+    ['/history default', { type: 'history-keep', keep: 'default' }],
+    ['/history erase', { type: 'history-erase', confirm: false }],
+    ['/history erase  Yes', { type: 'history-erase', confirm: true }],
+    ['/search two  words', { type: 'search', words: 'two  words' }]
   ])('%j', (line, expected) => {
     expect(parseLine(line)).toEqual(expected)
   })
@@ -53,6 +80,23 @@ describe('parseLine', () => {
     ['/send', undefined],
     ['/connect', undefined],
     ['/connect -oX', undefined],
+    ['/connect user@host', undefined],
+    ['/connect 256.1.1.1', undefined],
+    ['/connect bob:0', undefined],
+    ['/queue now', '/queue'],
+    ['/cancel', '/queue'],
+    ['/cancel 0', '/queue'],
+    ['/cancel -1', '/queue'],
+    ['/cancel 1.5', '/queue'],
+    ['/cancel 99999999999999999999', '/queue'],
+    ['/history 0', undefined],
+    ['/history 1001', undefined],
+    ['/history bob 007', undefined],
+    ['/history 99999999999999999999', undefined],
+    ['/history on bob', '/history on'],
+    ['/history erase bob', '/history erase yes'],
+    ['/histroy', '/history'],
+    ['/search', undefined],
     ['/home/ann/x.txt', undefined],
     ['/', undefined],
     [`/${'x'.repeat(100_000)}`, undefined]
@@ -77,7 +121,7 @@ describe('parseLine', () => {
 
   it('knows every name of the table, and completes it', () => {
     for (const { name, aliases, args } of COMMANDS) {
-      const example = { NAME: ' ann', WHO: ' bob', FILE: ' a', 'HOST:PORT': ' h:1' }[args] ?? ''
+      const example = EXAMPLE_ARGS[args] ?? ''
       for (const each of [name, ...aliases])
         expect(parseLine(each + example), each).not.toMatchObject({ type: 'invalid' })
       expect(completeCommand(name)).toContain(args === '' ? name : `${name} `)
@@ -86,24 +130,41 @@ describe('parseLine', () => {
     expect(completeCommand('/')).toHaveLength(COMMANDS.length)
     expect(completeCommand('hello')).toEqual([])
     expect(completeCommand('/nick a')).toEqual([])
+    expect(completeCommand('/history ')).toEqual([
+      '/history on',
+      '/history off',
+      '/history default',
+      '/history erase'
+    ])
+    expect(completeCommand('/history e')).toEqual(['/history erase'])
+    expect(completeCommand('/history erase ')).toEqual([])
+    expect(completeCommand('/nothing ')).toEqual([])
   })
 })
 
+const ANN = peerIdFromPublicKey(new Uint8Array(32).fill(7))
+
 describe('parseJsonCommand', () => {
   const example: Readonly<Record<keyof typeof JSON_COMMANDS, Command>> = {
-    say: { type: 'say', text: '/quit\n' },
+    say: { type: 'say', text: '/quit\n', to: ANN },
     help: { type: 'help' },
     quit: { type: 'quit' },
     info: { type: 'info' },
     nick: { type: 'nick', nickname: 'ann' },
     peers: { type: 'peers' },
     to: { type: 'to', who: 'bob' },
-    verify: { type: 'verify', confirm: true },
+    verify: { type: 'verify', confirm: true, who: 'bob' },
     accept: { type: 'accept', who: 'bob' },
     decline: { type: 'decline' },
     autoopen: { type: 'autoopen' },
     send: { type: 'send', paths: 'a' },
-    connect: { type: 'connect', target: 'localhost:1' }
+    connect: { type: 'connect', target: 'localhost:1', expect: ANN, call: '7' },
+    queue: { type: 'queue' },
+    cancel: { type: 'cancel', which: 3 },
+    history: { type: 'history', count: 5, who: 'bob' },
+    'history-keep': { type: 'history-keep', keep: 'default' },
+    'history-erase': { type: 'history-erase', confirm: false },
+    search: { type: 'search', words: 'two words' }
   }
 
   it.each(Object.entries(example))('%s', (_, command) => {
@@ -123,18 +184,35 @@ describe('parseJsonCommand', () => {
     ['{"type":"say"}', 'field "text" is missing'],
     ['{"type":"say","text":1}', 'field "text" must be a string'],
     ['{"type":"say","text":""}', 'field "text" is empty'],
-    ['{"type":"say","text":"x","to":"y"}', 'unknown field "to"'],
+    ['{"type":"say","text":"x","at":"y"}', 'unknown field "at"'],
+    ['{"type":"say","text":"x","to":"bob"}', 'field "to" must be a whole peer id'],
+    ['{"type":"connect","target":"h:1","expect":7}', 'field "expect" must be a whole peer id'],
+    ['{"type":"cancel"}', 'field "which" is missing'],
+    ['{"type":"cancel","which":"1"}', 'field "which" must be a whole number from 1, or "all"'],
+    ['{"type":"cancel","which":0}', 'field "which" must be a whole number'],
+    ['{"type":"history","count":1.5}', 'field "count" must be a whole number from 1'],
+    ['{"type":"history","count":1001}', 'field "count" is at most 1000'],
+    ['{"type":"history-keep","keep":true}', 'field "keep" must be "on", "off" or "default"'],
+    ['{"type":"history-erase"}', 'field "confirm" is missing'],
+    ['{"type":"search","words":"  "}', 'field "words" is empty'],
     ['{"type":"say","text":"x","__proto__":{"a":1}}', 'unknown field "__proto__"'],
     ['{"type":"verify","confirm":"yes"}', 'field "confirm" must be a boolean'],
     ['{"type":"accept","who":null}', 'field "who" must be a string'],
     ['{"type":"to","who":""}', 'field "who" is empty'],
     ['{"type":"nick","nickname":"\\u200b"}', 'field "nickname" has nothing visible in it'],
+    ['{"type":"connect","target":""}', 'field "target" is empty'],
     ['{"type":"connect","target":"user@host"}', 'field "target": an address is']
   ])('refuses %s', (line, detail) => {
     expect(parseJsonCommand(line)).toMatchObject({
       type: 'invalid',
       detail: expect.stringContaining(detail)
     })
+  })
+
+  it('takes an id in groups, and hands on one form of it', () => {
+    expect(
+      parseJsonCommand(JSON.stringify({ type: 'say', text: 'x', to: formatPeerId(ANN) }))
+    ).toEqual({ type: 'say', text: 'x', to: ANN })
   })
 
   it('suggests the type that was meant, skips blank lines, survives depth', () => {
