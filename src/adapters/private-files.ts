@@ -30,7 +30,7 @@ const unsafe = (path: string, detail: string): StartError =>
 const octal = (mode: number): string => `0${(mode & 0o777).toString(8)}`
 
 /** Why others could read or replace what is there; undefined: they cannot. */
-const exposure = (path: string, stats: fs.Stats): StartError | undefined => {
+export const exposure = (path: string, stats: fs.Stats): StartError | undefined => {
   if (!HAS_MODES) return undefined
   const uid = process.getuid?.()
   if (uid !== undefined && stats.uid !== uid)

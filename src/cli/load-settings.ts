@@ -40,6 +40,12 @@ const userHome = (): string | undefined => {
   }
 }
 
+/** A path of the settings, in which ~ is the user's home folder. */
+export const fromHome = (path: string): string => {
+  const home = userHome()
+  return home !== undefined && /^~(?:[/\\]|$)/.test(path) ? join(home, path.slice(1)) : path
+}
+
 const noHome: StartFailure = {
   _tag: 'UsageInvalid',
   detail: 'The system knows no home folder for you.',

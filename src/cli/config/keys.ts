@@ -234,6 +234,16 @@ export const CONFIG_KEYS = {
     about:
       'How much delivered messages may take on disk, in megabytes (1 000 000 bytes); the oldest go first.'
   }),
+  passphrase_file: key({
+    kind: 'text',
+    schema: textLike(PATH),
+    fallback: unset,
+    expected: PATH_EXPECTED,
+    example: '"~/.earshot-passphrase"',
+    absent: 'you are asked at the terminal, if there is a passphrase',
+    about:
+      'A file of yours (mode 0600) or a pipe, as /dev/fd/3, whose first line is the passphrase of your messages; see earshot passphrase.'
+  }),
   read_receipts: key({
     kind: 'boolean',
     schema: Schema.Boolean,

@@ -47,6 +47,7 @@ const WRONG: Readonly<Record<ConfigName, readonly string[]>> = {
   history_lines: ['-1', '1001', '1.5', '"10"'],
   history_days: ['-1', '36501', '0.5'],
   history_size_max_mb: ['-1', '1000001', '"big"'],
+  passphrase_file: ['"secret"', '0'],
   read_receipts: ['"no"', '0']
 }
 

@@ -37,6 +37,7 @@ const VALUES: Readonly<Record<ConfigName, readonly [string, string, string]>> = 
   history_lines: ['0', '5', '1000'],
   history_days: ['1', '30', '0'],
   history_size_max_mb: ['1', '100', '0'],
+  passphrase_file: ['"/a"', '"/dev/fd/3"', '"~/c"'],
   read_receipts: ['false', 'true', 'false']
 }
 
