@@ -226,9 +226,10 @@ export type EarshotEvent =
       readonly aside: string
       readonly detail: string
     }
-  /** At the start: messages of earlier runs that wait for their peers. */
+  /** Messages that wait for their peers: those of earlier runs, at the start, and what is left at the end. */
   | {
       readonly type: 'outbox.waiting'
+      readonly when: 'start' | 'end'
       readonly peers: readonly { readonly peer: PeerRef; readonly count: number }[]
     }
   | { readonly type: 'queue.shown'; readonly entries: readonly QueuedLine[] }

@@ -42,6 +42,8 @@ const exitCodeOfClose = (reason: CloseReason): number => {
         case 'SecureTimeout':
         case 'StreamLost':
           return EXIT_UNAVAILABLE
+        case 'LedgerUnreadable':
+          return exitCodeOf(reason.failure.failure)
       }
       break
     case 'NoCommonVersion':

@@ -7,6 +7,7 @@ import type {
   ProtocolViolation,
   SecureFailure
 } from './failures.ts'
+import { explainStore } from './explain-store.ts'
 import { formatPeerId } from './peer-id.ts'
 import { safeLine } from './safe-text.ts'
 
@@ -99,6 +100,13 @@ export const explainSecure = (failure: SecureFailure): Explanation => {
         text: `The connection broke off while encryption was set up (${showCode(failure.code)}).`,
         next: 'Check that Earshot runs at that address and port, then try again.'
       }
+    case 'LedgerUnreadable': {
+      const { text, next } = explainStore(failure.failure)
+      return {
+        text: `What is kept of this peer cannot be read. ${text}`,
+        ...(next === undefined ? {} : { next })
+      }
+    }
   }
 }
 

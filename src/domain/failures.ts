@@ -44,6 +44,8 @@ export type SecureFailure =
   | { readonly _tag: 'IdentityChanged'; readonly expected: PeerId; readonly actual: PeerId }
   | { readonly _tag: 'DialledSelf' }
   | { readonly _tag: 'StreamLost'; readonly code: string }
+  /** What is kept of this peer could not be read, so nothing can go on with it. */
+  | { readonly _tag: 'LedgerUnreadable'; readonly failure: StoreFailure }
 
 /** The checks of the TLS gate, in order (security plan §3.2). */
 export type GateCheck =

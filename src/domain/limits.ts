@@ -53,6 +53,8 @@ export const SILENT_AFTER_INTERVALS = 2
 export const CLOCK_JUMP_MS_MIN = 2_000
 /** How long a clean end waits for the last bytes and the peer's half close. */
 export const FAREWELL_TIMEOUT_MS_MAX = 2_000
+/** How long a user's leaving waits for the peer to acknowledge what was said last. */
+export const LAST_WORDS_TIMEOUT_MS_MAX = 1_000
 
 /** Handshakes in progress, in all. */
 export const HANDSHAKES_MAX = 16
@@ -103,3 +105,7 @@ export const KDF_MEMORY_KIB_MAX = 1024 * 1024
 export const KDF_PASSES_MAX = 10
 /** Lanes of that memory, which may be computed at the same time. */
 export const KDF_LANES_MAX = 16
+/** Events that wait for a program which uses the library to take them; at that, links are not read. */
+export const EVENTS_WAITING_MAX = 10_000
+/** Bytes of such events, about. */
+export const EVENTS_WAITING_BYTES_MAX = 16 * 1024 * 1024

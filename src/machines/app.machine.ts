@@ -100,6 +100,7 @@ const running = parts.createStateConfig({
       { guard: 'peerGaveUp', target: 'leaving', actions: 'noteEnd' },
       { actions: 'noteSession' }
     ],
+    'store.broken': { target: 'leaving', actions: 'noteEnd' },
     'peer.renamed': { actions: 'passToSession' },
     'peer.trusted': { actions: 'passToSession' },
     'user.connect': { actions: [{ type: 'tell', params: tells.dialling }, 'dialTarget'] },
@@ -140,6 +141,7 @@ export const appMachine = parts.createMachine({
     running,
     leaving: {
       entry: [{ type: 'tell', params: tells.ending }, 'stopAll'],
+      on: { 'store.broken': { actions: 'noteEnd' } },
       always: { guard: 'allOver', target: 'done' },
       after: { leaveDeadline: 'done' }
     },

@@ -179,7 +179,9 @@ export const parts = base.extend({
           sessions: [
             ...context.sessions,
             { peerId: facts.peerId, online: false, engaged: false, waiting: 0 }
-          ]
+          ],
+          // What is typed before the link is open waits for it.
+          focus: context.focus ?? facts.peerId
         })
       }
       enqueue.sendTo(id, { type: 'link.authenticated', facts } satisfies SessionEvent)

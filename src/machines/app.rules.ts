@@ -188,11 +188,15 @@ const withSession = (
 ): readonly SessionRow[] =>
   sessions.map((one) => (one.peerId === peerId ? { ...one, ...change } : one))
 
-/** Typed text goes on to whom it went, unless that peer left and another one is here now. */
-export const focusOn = (context: AppContext, newcomer: PeerId): PeerId =>
-  context.sessions.find((one) => one.peerId === context.focus)?.engaged === true
-    ? (context.focus ?? newcomer)
-    : newcomer
+/**
+ * Typed text goes on to whom it went, unless that peer left and another one is here now. A peer that was
+ * named and has not been here yet is waited for.
+ */
+export const focusOn = (context: AppContext, newcomer: PeerId): PeerId => {
+  if (context.focus === undefined) return newcomer
+  const session = context.sessions.find((one) => one.peerId === context.focus)
+  return session === undefined || session.engaged ? context.focus : newcomer
+}
 
 export const sessionChange = (context: AppContext, event: AppEvent): Partial<AppContext> => {
   switch (event.type) {
@@ -245,6 +249,8 @@ export const endingOf = (context: AppContext, event: AppEvent): Partial<AppConte
       return { why: 'quit' }
     case 'user.signal':
       return { why: 'signal' }
+    case 'store.broken':
+      return { why: 'error', failure: event.failure }
     case 'acceptor.failed':
       return { why: 'error', failure: { _tag: 'ListenImpossible', failure: event.failure } }
     case 'connection.closed':

@@ -1,5 +1,11 @@
 /** What the app is told and keeps; see app.machine.ts. Plain JSON throughout. */
-import type { CloseReason, Endpoint, ListenFailure, StartFailure } from '../domain/failures.ts'
+import type {
+  CloseReason,
+  Endpoint,
+  ListenFailure,
+  StartFailure,
+  StoreFailure
+} from '../domain/failures.ts'
 import type { PeerId } from '../domain/peer-id.ts'
 import type { UnknownPeers } from '../domain/settings.ts'
 import type { ConnectionReport, Role } from './connection.types.ts'
@@ -87,6 +93,7 @@ export type AppEvent =
   | { readonly type: 'user.signal' }
   | { readonly type: 'user.input-ended' }
   // from the conversations (data plane)
+  | { readonly type: 'store.broken'; readonly failure: StoreFailure }
   | { readonly type: 'delivery.waiting'; readonly peerId: PeerId; readonly waiting: number }
   | {
       readonly type: 'peer.renamed'

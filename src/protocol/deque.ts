@@ -30,6 +30,17 @@ export class Deque<A> {
     return value
   }
 
+  /** Removes the last; undefined when empty. */
+  pop(): A | undefined {
+    if (this.#length === 0) return undefined
+    const at = (this.#head + this.#length - 1) & (this.#slots.length - 1)
+    const value = this.#slots[at]
+    this.#slots[at] = undefined
+    this.#length -= 1
+    if (this.#length === 0 && this.#slots.length > CAPACITY_MIN) this.#reset()
+    return value
+  }
+
   /** The one at `index` from the front; undefined outside. */
   at(index: number): A | undefined {
     return index >= 0 && index < this.#length

@@ -1,7 +1,8 @@
 /** Long texts as items that each fit in a frame, and whole again at the other end. */
 import type { ProtocolViolation } from '../domain/failures.ts'
 import { TEXT_PART_BYTES_MAX } from '../domain/limits.ts'
-import type { Item, ItemBody } from './messages.ts'
+import type { ItemBody } from '../domain/items.ts'
+import type { Item } from './messages.ts'
 import { itemBytes } from './payloads.ts'
 import { utf8Cut } from './utf8.ts'
 

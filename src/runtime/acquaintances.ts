@@ -21,18 +21,25 @@ export interface AcquaintancesWorld {
 export interface Acquaintances {
   /** Writes down that a peer is here. `target`: the address under which it answered our dial. */
   readonly remember: (peerId: PeerId, target: Endpoint | undefined) => void
+  /** The name of a peer that we know, as it claimed it last. */
+  readonly nameOf: (peerId: PeerId) => string | undefined
+  /** Everybody that we know. */
+  readonly ids: () => Iterable<PeerId>
   /** A peer that we know and that this name belongs to, or seems to. */
   readonly ownerOf: (nickname: string, but: PeerId) => PeerId | undefined
 }
 
 export const makeAcquaintances = Effect.fnUntraced(function* (world: AcquaintancesWorld) {
   const owners = new Map<string, PeerId>()
-  for (const { id, claimedNickname } of yield* world.peerBook.list) {
+  const names = new Map<PeerId, string | undefined>()
+  for (const { id, claimedNickname, trust } of yield* world.peerBook.list) {
+    if (trust !== 'blocked') names.set(id, claimedNickname)
     if (claimedNickname !== undefined) owners.set(confusableKey(claimedNickname), id)
   }
 
   const remember = (id: PeerId, target: Endpoint | undefined): void => {
     const { nickname } = world.refOf(id)
+    names.set(id, nickname ?? names.get(id))
     if (nickname !== undefined && !owners.has(confusableKey(nickname))) {
       owners.set(confusableKey(nickname), id)
     }
@@ -53,5 +60,10 @@ export const makeAcquaintances = Effect.fnUntraced(function* (world: Acquaintanc
     return owner === but ? undefined : owner
   }
 
-  return { remember, ownerOf } satisfies Acquaintances
+  return {
+    remember,
+    nameOf: (id) => names.get(id),
+    ids: () => names.keys(),
+    ownerOf
+  } satisfies Acquaintances
 })

@@ -4,11 +4,12 @@ import * as Deferred from 'effect/Deferred'
 import * as Effect from 'effect/Effect'
 import { createActor } from 'xstate'
 import type { EarshotEvent } from '../domain/events.ts'
-import { callOf } from '../machines/app.rules.ts'
+import type { PeerId } from '../domain/peer-id.ts'
 import type { AppInput, Outcome } from '../machines/app.types.ts'
+import type { Store } from '../services/store.ts'
 import type { LinkInbound } from '../streams/pipeline.ts'
 import { acceptor } from './acceptor.ts'
-import { type Acquaintances, makeAcquaintances } from './acquaintances.ts'
+import { makeAcquaintances } from './acquaintances.ts'
 import { makeActorClock } from './actor-clock.ts'
 import { Actors } from './actors.ts'
 import { clockWatcher } from './clock-watcher.ts'
@@ -17,7 +18,9 @@ import { makeConsoleSource } from './console-source.ts'
 import { makeConversations, toHex } from './conversations.ts'
 import { Directory } from './directory.ts'
 import { Dispatcher } from './dispatch.ts'
+import { enriched } from './enriched-events.ts'
 import { type Inbound, startInbound } from './inbound.ts'
+import { KeptCommands } from './kept-commands.ts'
 import { makeLinkWork } from './link-work.ts'
 import { makeLinks } from './links.ts'
 import { provideMachines } from './provide.ts'
@@ -46,62 +49,54 @@ const inputOf = ({ settings, identity, console }: Surroundings, instance: string
   stays: settings.stay || settings.connect === undefined
 })
 
-type Connected = Extract<EarshotEvent, { readonly type: 'peer.connected' }>
-
-/** A new peer under a known peer's name is told as such, and so is the call that it answers. */
-const introduced = (
-  event: Connected,
-  { app, session }: Actors,
-  ownerOf: Acquaintances['ownerOf']
-): Connected => {
-  const { id, nickname } = event.peer
-  const nicknameTakenBy = nickname === undefined ? undefined : ownerOf(nickname, id)
-  return {
-    ...event,
-    ...(nicknameTakenBy === undefined ? {} : { nicknameTakenBy }),
-    ...callOf(app(), session(id)?.active?.link)
-  }
-}
-
 /** What is beside the machines: links, conversations, and who is who. */
 const makeDataPlane = Effect.fnUntraced(function* (around: Surroundings, actors: Actors) {
-  const { settings, identity, peerBook, run, wallNow } = around
+  const { settings, identity, peerBook, store, run, after, wallNow } = around
   const source = makeConsoleSource(around.console)
   const emit = (events: readonly EarshotEvent[]): void => {
     if (events.some(({ type }) => type === 'peer.connected')) source.peerCame()
-    around.events.emit(
-      events.map((event) =>
-        // The app machine knows peers by their ids only.
-        event.type === 'peer.focused'
-          ? { ...event, peer: directory.refOf(event.peer.id) }
-          : event.type === 'peer.connected'
-            ? introduced(event, actors, acquaintances.ownerOf)
-            : event
-      )
-    )
+    around.events.emit(events.flatMap((event) => enriched(event, enrichment)))
   }
   const links = makeLinks()
   const waitingCounts = new WaitingCounts(around.console.paced, (peerId, waiting) =>
     actors.toApp({ type: 'delivery.waiting', peerId, waiting })
   )
+  const { app, session, toApp } = actors
   const conversations = makeConversations({
+    store,
+    run,
+    after,
     randomBytes: identity.randomBytes,
     emit,
     refOf: (peerId) => directory.refOf(peerId),
-    onRenamed: (peerId, nickname) => actors.toApp({ type: 'peer.renamed', peerId, nickname }),
+    onRenamed: (peerId, nickname) => toApp({ type: 'peer.renamed', peerId, nickname }),
     onWaiting: (peerId, conversation) => {
       const waiting = conversation.waiting()
       source.noteWaiting(waiting, conversation.waitingBytes())
       waitingCounts.note(peerId, waiting)
     },
+    onBroken: (failure) => toApp({ type: 'store.broken', failure }),
     messageBytesMax: settings.messageBytesMax,
+    historyLines: settings.historyLines,
     nickname: settings.nickname,
     wallNow
   })
-  const { app, session } = actors
-  const directory: Directory = new Directory({ app, session, links, conversations })
+  const directory: Directory = new Directory({
+    app,
+    session,
+    links,
+    conversations,
+    acquaintances: () => acquaintances
+  })
   const { refOf } = directory
   const acquaintances = yield* makeAcquaintances({ peerBook, run, emit, refOf, wallNow })
+  const enrichment = {
+    actors,
+    refOf,
+    ownerOf: acquaintances.ownerOf,
+    takeEarlier: conversations.takeEarlier,
+    isKept: (peerId: PeerId) => conversations.find(peerId)?.keeps ?? settings.saveHistory
+  }
   return { source, emit, links, conversations, waitingCounts, directory, acquaintances }
 })
 
@@ -122,6 +117,7 @@ const makeActors = (
     conversations,
     identity,
     instance,
+    receipts: settings.readReceipts,
     inbound,
     toConnection: actors.toConnection,
     listeningPort: () => actors.app().listening?.port,
@@ -132,7 +128,7 @@ const makeActors = (
     runner: { runFork: fork, onDefect },
     links,
     wire,
-    work: makeLinkWork(links, wire),
+    work: makeLinkWork(links, conversations, wire),
     emit,
     draw,
     accept: acceptor({ links, emit, reachable: settings.reachable }),
@@ -146,11 +142,13 @@ const makeActors = (
 }
 
 const makeDispatcher = (
-  { console, peerBook, settings, run, now }: Surroundings,
+  { console, peerBook, store, settings, run, now }: Surroundings,
   { app, toApp, toConnection }: Actors,
   { links, conversations, waitingCounts, directory, emit }: DataPlane,
   wire: Wire
 ): Dispatcher => {
+  const { saveHistory, defaultPort } = settings
+  const kept = new KeptCommands({ app, store, conversations, directory, emit, run, saveHistory })
   const commands = new Commands({
     app,
     send: toApp,
@@ -159,7 +157,8 @@ const makeDispatcher = (
     directory,
     peerBook,
     run,
-    defaultPort: settings.defaultPort
+    kept,
+    defaultPort
   })
   return new Dispatcher({
     links,
@@ -173,6 +172,28 @@ const makeDispatcher = (
     heardEveryMs: settings.heartbeatIntervalMs / HEARD_FRACTION,
     now
   })
+}
+
+/** What earlier runs left: messages that were taken and may not have been shown, and who is waited for. */
+const resumeEarlierRuns = Effect.fnUntraced(function* (
+  { conversations, directory, emit }: DataPlane,
+  store: Store['Service']
+) {
+  const all = yield* store.conversations
+  const peers = all.flatMap(({ peer, waiting: count }) =>
+    count === 0 ? [] : [{ peer: directory.refOf(peer), count }]
+  )
+  if (peers.length > 0) emit([{ type: 'outbox.waiting', when: 'start', peers }])
+  for (const { peer, unshown } of all) if (unshown > 0) (yield* conversations.open(peer)).recover()
+})
+
+/** What the peers have not acknowledged by the end is kept for the next run. */
+const tellLeft = ({ conversations, directory, emit }: DataPlane): void => {
+  const peers = [...conversations.all()].flatMap(([peerId, conversation]) => {
+    const count = conversation.waiting()
+    return count === 0 ? [] : [{ peer: directory.refOf(peerId), count }]
+  })
+  if (peers.length > 0) emit([{ type: 'outbox.waiting', when: 'end', peers }])
 }
 
 /** Wires a run and starts it; it is stopped with the scope. */
@@ -190,7 +211,10 @@ const start = Effect.gen(function* () {
     onDefect
   })
   app.subscribe({
-    complete: () => end(app.getSnapshot().output as Outcome),
+    complete: () => {
+      tellLeft(plane)
+      end(app.getSnapshot().output as Outcome)
+    },
     error: (defect) => onDefect(Cause.die(defect))
   })
   yield* Effect.addFinalizer(() =>
@@ -200,6 +224,11 @@ const start = Effect.gen(function* () {
     })
   )
   app.start()
+  yield* resumeEarlierRuns(plane, around.store).pipe(
+    Effect.catch(({ reason: failure }) =>
+      Effect.sync(() => actors.toApp({ type: 'store.broken', failure }))
+    )
+  )
   return { ended: around.ended, toApp: actors.toApp }
 })
 

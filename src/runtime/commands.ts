@@ -5,13 +5,15 @@ import type { Command } from '../domain/commands.ts'
 import { parseEndpoint } from '../domain/endpoint.ts'
 import type { EarshotEvent, Trust } from '../domain/events.ts'
 import { cleanNickname } from '../domain/nicknames.ts'
-import type { StartFailure } from '../domain/failures.ts'
+import type { StartFailure, StoreError } from '../domain/failures.ts'
 import type { PeerId } from '../domain/peer-id.ts'
 import { safetyNumber } from '../domain/safety-number.ts'
 import type { AppContext, AppEvent } from '../machines/app.types.ts'
-import type { PeerBook } from '../services/peer-book.ts'
+import type { KnownPeer, PeerBook } from '../services/peer-book.ts'
+import type { Conversation } from './conversation.ts'
 import type { Conversations } from './conversations.ts'
 import type { Directory } from './directory.ts'
+import type { KeptCommands } from './kept-commands.ts'
 
 export interface CommandWorld {
   readonly app: () => AppContext
@@ -23,6 +25,8 @@ export interface CommandWorld {
   /** Runs work whose outcome is told by events. */
   readonly run: (effect: Effect.Effect<void>) => void
   readonly defaultPort: number
+  /** What is asked of the outbox and the history. */
+  readonly kept: KeptCommands
 }
 
 const FILES_LATER = 'sending files arrives with the next versions of Earshot'
@@ -81,6 +85,13 @@ export class Commands {
         return this.#later(`/${command.type}`)
       case 'connect':
         return this.#connect(command)
+      case 'queue':
+      case 'cancel':
+      case 'history':
+      case 'history-keep':
+      case 'history-erase':
+      case 'search':
+        return this.#world.kept.handle(command)
       case 'invalid':
         return this.#tell({ ...command, type: 'command.invalid' })
       default:
@@ -125,8 +136,18 @@ export class Commands {
   #say(texts: readonly string[], to = this.#world.app().focus): void {
     const { emit, conversations } = this.#world
     if (to === undefined)
-      emit(texts.map((text) => ({ type: 'message.failed', text, why: 'no-peer' })))
-    else conversations.with(to).say(texts)
+      return emit(texts.map((text) => ({ type: 'message.failed', text, why: 'no-peer' })))
+    const open = conversations.find(to)
+    if (open === undefined) this.#withConversation(to, (conversation) => conversation.say(texts))
+    else open.say(texts)
+  }
+
+  /** Does something with a conversation that this run has not needed yet. */
+  #withConversation(peerId: PeerId, work: (conversation: Conversation) => void): void {
+    const { conversations, directory, run } = this.#world
+    const unreadable = ({ reason: failure }: StoreError): void =>
+      this.#tell({ type: 'history.failed', peer: directory.refOf(peerId), failure })
+    run(conversations.open(peerId).pipe(Effect.match({ onSuccess: work, onFailure: unreadable })))
   }
 
   #nick(input: string): void {
@@ -192,14 +213,34 @@ export class Commands {
   }
 
   #focus(who: string): void {
-    const peerId = this.#pick('/to', who, this.#everybody(), 'nobody is connected yet')
-    if (peerId !== undefined) this.#world.send({ type: 'user.focus', peerId })
+    const { directory, send } = this.#world
+    const peerId = this.#pick('/to', who, directory.matching(who), 'nobody is connected yet')
+    // What is said to a peer that is not here waits for it.
+    if (peerId !== undefined)
+      this.#withConversation(peerId, () => send({ type: 'user.focus', peerId }))
   }
 
   #connect({ target, expect, call }: Extract<Command, { readonly type: 'connect' }>): void {
-    const endpoint = parseEndpoint(target, this.#world.defaultPort)
+    const { defaultPort, send, directory } = this.#world
+    const [peerId, ...others] = directory.matching(target)
+    if (peerId !== undefined && others.length === 0) return this.#call(peerId, target, call)
+    const endpoint = parseEndpoint(target, defaultPort)
     if (Result.isSuccess(endpoint))
-      this.#world.send({ type: 'user.connect', target: endpoint.success, expect, call })
+      send({ type: 'user.connect', target: endpoint.success, expect, call })
     else this.#invalid(`/connect ${target}`, endpoint.failure)
+  }
+
+  /** Dials a known peer where it answered last. */
+  #call(expect: PeerId, name: string, call: string | undefined): void {
+    const { peerBook, defaultPort, send, run } = this.#world
+    const dial = (known: KnownPeer | undefined): void => {
+      const last = known?.targets.at(-1)
+      const endpoint = last === undefined ? undefined : parseEndpoint(last, defaultPort)
+      if (endpoint !== undefined && Result.isSuccess(endpoint))
+        send({ type: 'user.connect', target: endpoint.success, expect, call })
+      else
+        this.#invalid(`/connect ${name}`, 'this peer has only called us: its address is not known')
+    }
+    run(Effect.map(peerBook.find(expect), dial))
   }
 }

@@ -1,197 +1,311 @@
 /**
- * The talk with one peer, in memory: what waits to be sent, what was acknowledged, what has come. It
- * outlives links: `protocol/delivery` numbers the items, and a new link goes on where the last ended.
+ * The talk with one peer. It outlives links and, in the store, processes: a new link goes on where the
+ * last one ended. The outbox and the inbox are its two sides; this joins them to a link, and to the store.
  */
-import type { EarshotEvent, PeerRef } from '../domain/events.ts'
-import type { ProtocolViolation } from '../domain/failures.ts'
-import { MESSAGE_BYTES_MAX } from '../domain/limits.ts'
+import * as Effect from 'effect/Effect'
+import type { ProtocolViolation, StoreError, StoreFailure } from '../domain/failures.ts'
+import type { OwnMessage } from '../domain/items.ts'
 import { encodeMessage } from '../protocol/codec.ts'
-import * as delivery from '../protocol/delivery.ts'
-import { joinFrames } from '../protocol/lanes.ts'
-import type { Item, ItemBody, Ready } from '../protocol/messages.ts'
-import {
-  type Joined,
-  joinPart,
-  makeJoiner,
-  resetJoiner,
-  splitText
-} from '../protocol/text-parts.ts'
-import { utf8Bytes } from '../protocol/utf8.ts'
-import { isViolation } from '../protocol/violation.ts'
+import * as taken from '../protocol/delivery/incoming.ts'
+import { judge, type Loss, type Verdict } from '../protocol/delivery/lost-state.ts'
+import { type KeptLog, makeOutgoing, type Outgoing } from '../protocol/delivery/outgoing.ts'
+import { planRestart, restart } from '../protocol/delivery/renumbering.ts'
+import type { Item, Log, Ready } from '../protocol/messages.ts'
+import type { Ledger, StoreChange } from '../services/store.ts'
+import type { Carrier } from './carrier.ts'
+import { Inbox, type InboxWorld } from './inbox.ts'
+import { type Contribution, LedgerLoop, type LedgerWorld } from './ledger-loop.ts'
+import { Outbox, type OutboxWorld } from './outbox.ts'
 import type { Writer } from './outbound.ts'
 
-/** Items that are encoded in one go, and bytes of frames that may wait in front of the next ones. */
-const PUMP_ITEMS = 512
-const PUMP_BYTES = 256 * 1024
-
-export interface ConversationWorld {
-  /** 16 hex digits, new for each log. */
-  readonly epoch: string
-  readonly newMessageId: () => string
-  readonly emit: (events: readonly EarshotEvent[]) => void
-  readonly refOf: () => PeerRef
-  readonly onRenamed: (nickname: string) => void
-  /** The number of unacknowledged messages changed. */
-  readonly onWaiting: () => void
-  /** UTF-8 bytes of the longest message that is sent. Any that the protocol allows is taken. */
-  readonly messageBytesMax: number
-  /** Milliseconds since the epoch. */
-  readonly wallNow: () => number
+export interface ConversationWorld
+  extends Omit<OutboxWorld, 'out' | 'kick'>,
+    Omit<InboxWorld, 'incoming' | 'kick'>,
+    Omit<LedgerWorld, 'onBroken'> {
+  readonly ledger: Ledger
+  /** 16 hex digits, never used before. */
+  readonly newEpoch: () => string
+  readonly takenIds: Effect.Effect<ReadonlySet<string>, StoreError>
+  readonly onBroken: (failure: StoreFailure) => void
 }
 
+type Side = 'ours' | 'theirs'
+type Work = () => ProtocolViolation | undefined
+
+/** The link that is to carry the talk, or carries it. */
+interface Attached {
+  readonly carrier: Carrier
+  /** What came and waits; undefined: the link is open, and nothing waits. */
+  held: Work[] | undefined
+  /** true: the store may be told that the link opens. */
+  isReady: boolean
+  /** Ids taken under earlier epochs of the peer; undefined: there was none. */
+  known: ReadonlySet<string> | undefined
+  /** Whose loss our user was told of on this link. */
+  readonly told: Set<Side>
+}
+
+const keptOf = (ledger: Ledger): KeptLog | undefined =>
+  ledger.epoch === undefined ? undefined : { ...ledger, epoch: ledger.epoch }
+
 export class Conversation {
-  readonly counts = { messagesIn: 0, messagesOut: 0 }
   readonly #world: ConversationWorld
-  readonly #out: delivery.Outgoing
-  readonly #incoming = delivery.makeIncoming()
-  readonly #joiner = makeJoiner()
-  /** The writer of the link that carries the talk now. */
-  #carrier: Writer | undefined
+  readonly #out: Outgoing
+  readonly #incoming: taken.Incoming
+  readonly #outbox: Outbox
+  readonly #inbox: Inbox
+  readonly #loop: LedgerLoop
+  #retired: readonly string[]
+  #link: Attached | undefined
 
   constructor(world: ConversationWorld) {
     this.#world = world
-    this.#out = delivery.makeOutgoing(world.epoch)
+    const { ledger } = world
+    const kick = (): void => this.#loop.kick()
+    this.#out = makeOutgoing(ledger.epoch ?? world.newEpoch(), keptOf(ledger))
+    this.#incoming = taken.makeIncoming(ledger.taken)
+    this.#retired = ledger.retired
+    this.#outbox = new Outbox({ ...world, out: this.#out, kick })
+    this.#outbox.acker = ledger.peerInstance
+    this.#inbox = new Inbox({ ...world, incoming: this.#incoming, kick })
+    this.#loop = new LedgerLoop(world, [
+      this.#inbox.shownContribution,
+      this.#outbox.notesContribution,
+      this.#openingContribution,
+      this.#outbox.contribution,
+      this.#inbox.contribution
+    ])
   }
 
   get epoch(): string {
     return this.#out.epoch
   }
 
+  get counts(): { readonly messagesIn: number; readonly messagesOut: number } {
+    return { messagesIn: this.#inbox.messagesIn, messagesOut: this.#outbox.messagesOut }
+  }
+
+  /** Whether the user wants it kept; undefined: as the settings say. */
+  get keeps(): boolean | undefined {
+    return this.#world.ledger.keep
+  }
+
   /** Numbers of the peer's logs, for our READY. */
   received(): Ready['received'] {
-    return delivery.readyNumbers(this.#incoming)
+    return taken.readyNumbers(this.#incoming)
   }
 
-  /** Items that the peer has not acknowledged. */
+  /** Messages that the peer has not acknowledged. */
   waiting(): number {
-    return delivery.unacknowledged(this.#out)
+    return this.#outbox.waiting()
   }
 
-  /** Bytes of the texts that are kept until then. */
+  /** Bytes of their texts. */
   waitingBytes(): number {
-    return this.#out.bytes
+    return this.#outbox.waitingBytes()
   }
 
-  /** Queues messages, as many as were read at once. */
+  pending(): ReturnType<Outbox['pending']> {
+    return this.#outbox.pending()
+  }
+
   say(texts: readonly string[]): void {
-    const peer = this.#world.refOf()
-    const events = texts.filter((text) => text !== '').map((text) => this.#sayOne(text, peer))
-    if (events.length === 0) return
-    this.#startSending()
-    this.#world.emit(events)
+    this.#outbox.say(texts)
   }
 
   rename(nickname: string): void {
-    this.#enqueue(this.#world.newMessageId(), [{ kind: 'nick', nickname }])
-    this.#startSending()
+    this.#outbox.rename(nickname)
   }
 
-  /** A link carries the talk from now on: what the peer has not got is sent again. */
-  attach(ready: Ready, writer: Writer): ProtocolViolation | undefined {
-    this.#carrier = undefined
-    if (delivery.bindEpoch(this.#incoming, ready.epoch)) resetJoiner(this.#joiner)
-    const resumed = delivery.resume(this.#out, delivery.receivedOf(this.#out, ready))
-    if (isViolation(resumed)) return resumed
-    this.#carrier = writer
-    writer.onIdle(this.#pump)
-    this.#tellDelivered(resumed)
-    this.#pump()
-    return undefined
+  cancel(ids: readonly string[]): void {
+    this.#outbox.cancel(ids)
+  }
+
+  /** Shows what an earlier run took and may not have shown. */
+  recover(): void {
+    this.#inbox.recover(this.#world.ledger.inbox)
+  }
+
+  /** Nothing waits that this link could still bring to the peer. */
+  get settled(): Effect.Effect<void> {
+    return Effect.suspend(() => (this.#link === undefined ? Effect.void : this.#outbox.settled))
+  }
+
+  /** A link is to carry the talk from now on: what the peer has not got is sent again. */
+  attach(carrier: Carrier): void {
+    this.#leave()
+    const link: Attached = {
+      carrier,
+      held: [],
+      isReady: false,
+      known: undefined,
+      told: new Set()
+    }
+    this.#link = link
+    const { epoch } = carrier.ready
+    this.#withKnownIds(link, taken.isOnlyLog(this.#incoming, epoch), () => {
+      link.isReady = true
+      this.#loop.kick()
+    })
   }
 
   detach(writer: Writer): void {
-    if (this.#carrier !== writer) return
-    this.#carrier = undefined
-    delivery.linkLost(this.#out)
+    if (this.#link?.carrier.writer === writer) this.#leave()
   }
 
-  /** Items of one read; one acknowledgement answers them all. */
-  receive(items: readonly Item[]): ProtocolViolation | undefined {
-    const peer = this.#world.refOf()
-    const at = this.#world.wallNow()
-    const events: EarshotEvent[] = []
-    let violation: ProtocolViolation | undefined
-    for (const item of items) {
-      const outcome = this.#take(item, peer, at)
-      if (outcome === undefined) continue
-      if (isViolation(outcome)) {
-        violation = outcome
-        break
-      }
-      events.push(outcome)
-    }
-    if (events.length > 0) this.#world.emit(events)
-    const upTo = delivery.takeAck(this.#incoming)
-    if (upTo !== undefined) this.#carrier?.send(encodeMessage({ type: 'ack', upTo }))
-    return violation
+  /** Items of one read. */
+  receive(items: readonly Item[]): void {
+    this.#inTurn(() => this.#inbox.receive(items))
   }
 
-  acked(upTo: number): ProtocolViolation | undefined {
-    const delivered = delivery.acked(this.#out, upTo)
-    if (isViolation(delivered)) return delivered
-    this.#tellDelivered(delivered)
-    this.#pump()
-    return undefined
+  acked(upTo: number): void {
+    this.#inTurn(() => this.#outbox.acked(upTo))
   }
 
-  /** What both ends take in one message. */
-  #bytesMax(): number {
-    const { messageBytesMax } = this.#world
-    return Math.min(messageBytesMax, this.#carrier?.messageBytesMax ?? messageBytesMax)
+  read(upTo: number): void {
+    this.#inTurn(() => this.#outbox.read(upTo))
   }
 
-  /** Moves items to the writer while little waits there; the writer calls again when it is idle. */
-  readonly #pump = (): void => {
-    while (this.#carrier !== undefined && this.#carrier.queuedBytes() < PUMP_BYTES) {
-      const items = delivery.takeSendable(this.#out, PUMP_ITEMS, PUMP_BYTES)
-      if (items.length === 0) return
-      this.#carrier.send(joinFrames(items.map(encodeMessage)))
-    }
-  }
-
-  #sayOne(text: string, peer: PeerRef): EarshotEvent {
-    if (utf8Bytes(text) > this.#bytesMax()) return { type: 'message.failed', text, why: 'too-long' }
-    const id = this.#world.newMessageId()
-    if (!this.#enqueue(id, splitText(text)))
-      return { type: 'message.failed', text, why: 'outbox-full' }
-    this.counts.messagesOut += 1
-    return { type: 'message.queued', peer, id, text, online: this.#carrier !== undefined }
-  }
-
-  /** Numbers and keeps a message; false: there is no room for it. */
-  #enqueue(id: string, bodies: readonly ItemBody[]): boolean {
-    return !('type' in delivery.enqueue(this.#out, { id, at: this.#world.wallNow(), bodies }))
-  }
-
-  #startSending(): void {
-    this.#world.onWaiting()
-    this.#pump()
-  }
-
-  #tellDelivered(items: readonly Item[]): void {
-    const ids = items.flatMap(({ id, body }) => (body.kind === 'text' ? [id] : []))
-    if (ids.length > 0)
-      this.#world.emit([{ type: 'message.delivered', peer: this.#world.refOf(), ids }])
-    if (items.length > 0) this.#world.onWaiting()
-  }
-
-  /** undefined: a duplicate, a part of more to come, or nothing to show. */
-  #take(item: Item, peer: PeerRef, at: number): EarshotEvent | ProtocolViolation | undefined {
-    const verdict = delivery.receive(this.#incoming, item)
-    if (verdict === 'duplicate') return undefined
-    if (verdict !== 'deliver') return verdict
-    const joined = joinPart(this.#joiner, item, MESSAGE_BYTES_MAX)
-    if (joined === undefined || isViolation(joined)) return joined
-    return this.#shown(peer, joined, at)
-  }
-
-  #shown(peer: PeerRef, joined: Joined, receivedAt: number): EarshotEvent | undefined {
-    const { id, seq, at: sentAt, body } = joined
-    if (body.kind === 'nick') {
-      this.#world.onRenamed(body.nickname)
+  /** The peer's log goes on under another epoch. */
+  relog({ epoch, lost }: Log): void {
+    this.#inTurn(() => {
+      const link = this.#link
+      if (link === undefined) return undefined
+      link.held = []
+      this.#withKnownIds(link, taken.isOnlyLog(this.#incoming, epoch), () => {
+        this.#bind(link, epoch)
+        this.#tellLoss(link, lost === 'sender' ? 'theirs' : 'ours', 'behind')
+        this.#release(link)
+      })
       return undefined
+    })
+  }
+
+  #leave(): void {
+    if (this.#link === undefined) return
+    this.#link = undefined
+    this.#inbox.close()
+    this.#outbox.close()
+  }
+
+  /** Does it now, or once the link is open. */
+  #inTurn(work: Work): void {
+    const link = this.#link
+    if (link === undefined) return
+    if (link.held !== undefined) {
+      link.held.push(work)
+      return
     }
-    this.counts.messagesIn += 1
-    return { type: 'message.received', peer, id, seq, text: body.text, sentAt, receivedAt }
+    const violation = work()
+    if (violation === undefined) return
+    // Nothing after it counts.
+    this.#leave()
+    link.carrier.violate(violation)
+  }
+
+  #release(link: Attached): void {
+    const held = link.held ?? []
+    link.held = undefined
+    for (const work of held) if (this.#link === link) this.#inTurn(work)
+  }
+
+  /** Ids that a peer with another store may send once more; `isOnlyLog`: there is nothing to load. */
+  #withKnownIds(link: Attached, isOnlyLog: boolean, then: () => void): void {
+    const onward = (known: ReadonlySet<string> | undefined): void => {
+      if (this.#link !== link) return
+      link.known = known
+      then()
+    }
+    if (isOnlyLog) onward(undefined)
+    else
+      this.#world.run(
+        this.#world.takenIds.pipe(
+          Effect.match({
+            onSuccess: onward,
+            onFailure: ({ reason }) => this.#world.onBroken(reason)
+          })
+        )
+      )
+  }
+
+  /** The peer's log on this link. One that others came before is noted in the store at once. */
+  #bind(link: Attached, epoch: string): void {
+    const isNews = !taken.isOnlyLog(this.#incoming, epoch) && !taken.isKnown(this.#incoming, epoch)
+    this.#inbox.bind(epoch, link.known)
+    if (isNews) this.#inbox.note(epoch)
+  }
+
+  /** Before a link carries anything, the store knows that it may. */
+  readonly #openingContribution = (): Contribution | undefined => {
+    const link = this.#link
+    if (link === undefined || !link.isReady) return undefined
+    link.isReady = false
+    const verdict = this.#judge(link)
+    const epoch = verdict.restarts ? this.#world.newEpoch() : this.#out.epoch
+    const messages = verdict.restarts ? planRestart(this.#out) : []
+    this.#outbox.isPaused = verdict.restarts
+    return {
+      changes: [
+        ...(verdict.restarts ? [{ type: 'restarted', epoch, messages } as const] : []),
+        ...(verdict.foreign.length > 0
+          ? [{ type: 'disowned', epochs: verdict.foreign } as const]
+          : []),
+        { type: 'sending', epoch, upTo: Number.MAX_SAFE_INTEGER }
+      ] satisfies readonly StoreChange[],
+      durability: verdict.restarts ? 'synced' : 'written',
+      onStored: () => {
+        this.#outbox.isPaused = false
+        this.#retired = [...this.#retired, ...verdict.foreign]
+        if (verdict.restarts) this.#restart(epoch, messages)
+        this.#inbox.resumed()
+        if (this.#link === link) this.#open(link, verdict)
+        else this.#outbox.close()
+      },
+      onFailed: (failure) => {
+        this.#outbox.isPaused = false
+        link.isReady = true
+        this.#inbox.hold(failure)
+      }
+    }
+  }
+
+  #judge({ carrier }: Attached): Verdict {
+    return judge({
+      out: this.#out,
+      retired: this.#retired,
+      acker: this.#outbox.acker,
+      logs: taken.committedLogs(this.#incoming),
+      ready: carrier.ready,
+      instance: carrier.instance
+    })
+  }
+
+  #restart(epoch: string, messages: readonly OwnMessage[]): void {
+    this.#retired = [...this.#retired, this.#out.epoch]
+    restart(this.#out, epoch, messages)
+    this.#outbox.forgetNumbers()
+  }
+
+  #open(link: Attached, { ours, theirs, restarts, received }: Verdict): void {
+    const { carrier } = link
+    this.#bind(link, carrier.ready.epoch)
+    if (ours !== undefined) this.#tellLoss(link, 'ours', ours)
+    if (theirs !== undefined) this.#tellLoss(link, 'theirs', theirs)
+    this.#inbox.open(carrier)
+    carrier.writer.together(() => {
+      if (restarts) {
+        const lost = theirs === undefined ? 'sender' : 'receiver'
+        carrier.writer.send(encodeMessage({ type: 'log', epoch: this.#out.epoch, lost }))
+      }
+      this.#outbox.open(carrier, restarts ? undefined : received)
+      this.#release(link)
+    })
+  }
+
+  #tellLoss(link: Attached, whose: Side, why: Loss): void {
+    if (link.told.has(whose)) return
+    link.told.add(whose)
+    const peer = this.#world.refOf()
+    this.#world.emit([{ type: 'delivery.restarted', peer, whose, why, waiting: this.waiting() }])
   }
 }

@@ -5,6 +5,7 @@ import { type PeerId, shortPeerId } from '../domain/peer-id.ts'
 import type { AppContext } from '../machines/app.types.ts'
 import type { LinkFacts } from '../machines/connection.types.ts'
 import type { SessionContext } from '../machines/session.types.ts'
+import type { Acquaintances } from './acquaintances.ts'
 import type { Conversations } from './conversations.ts'
 import type { Links } from './links.ts'
 
@@ -13,6 +14,8 @@ export interface DirectoryWorld {
   readonly session: (peerId: PeerId) => SessionContext | undefined
   readonly links: Links
   readonly conversations: Conversations
+  /** The peers that we know, and their names. */
+  readonly acquaintances: () => Pick<Acquaintances, 'ids' | 'nameOf'>
 }
 
 const stateOf = (session: SessionContext): PeerDetails['state'] =>
@@ -38,7 +41,9 @@ export class Directory {
   }
 
   readonly refOf = (peerId: PeerId): PeerRef => {
-    const nickname = this.#world.session(peerId)?.nickname
+    const session = this.#world.session(peerId)
+    const nickname =
+      session === undefined ? this.#world.acquaintances().nameOf(peerId) : session.nickname
     return nickname === undefined ? { id: peerId } : { id: peerId, nickname }
   }
 
@@ -58,7 +63,8 @@ export class Directory {
     const wanted = confusableKey(who)
     const compact = who.replaceAll(/[\s-]/g, '').toLowerCase()
     const sessions = this.#world.app().sessions.map(({ peerId }) => peerId)
-    return [...sessions, ...this.knocking()].filter((peerId) => {
+    const known = this.#world.acquaintances().ids()
+    return [...new Set([...sessions, ...this.knocking(), ...known])].filter((peerId) => {
       const { nickname } = this.refOf(peerId)
       if (peerId === compact || shortPeerId(peerId) === compact) return true
       return nickname !== undefined && confusableKey(nickname) === wanted

@@ -4,6 +4,7 @@
  */
 import type { ProtocolViolation } from '../domain/failures.ts'
 import { chooseVersion, helloFault } from '../protocol/greeting.ts'
+import { RECEIPTS_FEATURE } from '../protocol/features.ts'
 import type { Item, Message } from '../protocol/messages.ts'
 import { spendPings } from '../protocol/ping-budget.ts'
 import { PROTOCOL_VERSIONS } from '../domain/protocol-versions.ts'
@@ -110,6 +111,8 @@ export class Dispatcher {
         }
         const { versions, instance } = message
         if (link.writer !== undefined) link.writer.messageBytesMax = message.messageBytesMax
+        link.instance = instance
+        link.receipts = message.features.includes(RECEIPTS_FEATURE)
         const version = chooseVersion(PROTOCOL_VERSIONS, versions)
         this.#world.toConnection(link.id, {
           type: 'peer.hello',
@@ -146,28 +149,24 @@ export class Dispatcher {
           versions: message.versions
         })
         return false
-      case 'ack': {
-        const violation = link.conversation?.acked(message.upTo)
-        if (violation === undefined) return true
-        this.#violate(link, violation)
-        return false
-      }
+      case 'ack':
+        link.conversation?.acked(message.upTo)
+        return true
       case 'read':
+        link.conversation?.read(message.upTo)
         return true
       case 'log':
-        return this.#pay(link, 1)
+        if (!this.#pay(link, 1)) return false
+        link.conversation?.relog(message)
+        return true
       default:
         return message satisfies never
     }
   }
 
-  #takeItems(link: Link, items: Item[]): boolean {
-    if (items.length === 0) return true
-    const violation = link.conversation?.receive(items)
-    items.length = 0
-    if (violation === undefined) return true
-    this.#violate(link, violation)
-    return false
+  /** Whatever is wrong with them, the conversation ends the link (`Carrier.violate`). */
+  #takeItems(link: Link, items: Item[]): void {
+    if (items.length > 0) link.conversation?.receive(items.splice(0))
   }
 
   #onBatch(link: Link, batch: Batch): void {
@@ -176,10 +175,14 @@ export class Dispatcher {
     if (!this.#paySkipped(link)) return
     const items: Item[] = []
     for (const message of batch.messages) {
-      if (message.type === 'item') items.push(message)
-      else if (!this.#takeItems(link, items) || !this.#onControl(link, message)) return
+      if (message.type === 'item') {
+        items.push(message)
+        continue
+      }
+      this.#takeItems(link, items)
+      if (!this.#onControl(link, message)) return
     }
-    if (this.#takeItems(link, items) && batch.violation !== undefined)
-      this.#violate(link, batch.violation)
+    this.#takeItems(link, items)
+    if (batch.violation !== undefined) this.#violate(link, batch.violation)
   }
 }

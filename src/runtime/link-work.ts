@@ -5,12 +5,13 @@
 import * as Effect from 'effect/Effect'
 import * as Scope from 'effect/Scope'
 import { type ByeReason, type Endpoint, SecureError } from '../domain/failures.ts'
-import { FAREWELL_TIMEOUT_MS_MAX } from '../domain/limits.ts'
+import { FAREWELL_TIMEOUT_MS_MAX, LAST_WORDS_TIMEOUT_MS_MAX } from '../domain/limits.ts'
 import type { PeerId } from '../domain/peer-id.ts'
 import { PROTOCOL_VERSIONS } from '../domain/protocol-versions.ts'
 import type { Dialled, Role, Secured } from '../machines/connection.types.ts'
 import { PeerBook } from '../services/peer-book.ts'
 import { Transport } from '../services/transport.ts'
+import type { Conversations } from './conversations.ts'
 import type { Links } from './links.ts'
 import { makeWriter } from './outbound.ts'
 import type { Wire } from './wire.ts'
@@ -33,7 +34,7 @@ const dialLink = (links: Links) =>
   })
 
 /** TLS and the gate; then the writer. Nothing is read before the machine sends HELLO. */
-const secureLink = (links: Links) =>
+const secureLink = (links: Links, conversations: Pick<Conversations, 'open'>) =>
   Effect.fnUntraced(function* (input: {
     readonly id: string
     readonly role: Role
@@ -48,6 +49,14 @@ const secureLink = (links: Links) =>
     link.secured = secured
     link.writer = yield* Scope.provide(makeWriter(secured), link.scope)
     const known = yield* (yield* PeerBook).find(secured.peerId)
+    yield* conversations
+      .open(secured.peerId)
+      .pipe(
+        Effect.mapError(
+          ({ reason: failure }) =>
+            new SecureError({ reason: { _tag: 'LedgerUnreadable', failure } })
+        )
+      )
     return { peerId: secured.peerId, cipher: secured.cipher, trust: known?.trust } satisfies Secured
   })
 
@@ -58,6 +67,9 @@ const partFrom = (links: Links, wire: Pick<Wire, 'say'>) =>
     readonly bye: ByeReason | undefined
   }) {
     const link = links.get(input.id)
+    // Of what was just said the user is to know whether it arrived.
+    if (input.bye === 'quit' && link?.conversation !== undefined)
+      yield* link.conversation.settled.pipe(Effect.timeoutOption(LAST_WORDS_TIMEOUT_MS_MAX))
     if (link?.writer !== undefined) link.conversation?.detach(link.writer)
     if (link?.secured === undefined || link.writer === undefined) return
     if (input.bye === undefined) return
@@ -73,8 +85,12 @@ const partFrom = (links: Links, wire: Pick<Wire, 'say'>) =>
 
 export type LinkWork = ReturnType<typeof makeLinkWork>
 
-export const makeLinkWork = (links: Links, wire: Pick<Wire, 'say'>) => ({
+export const makeLinkWork = (
+  links: Links,
+  conversations: Pick<Conversations, 'open'>,
+  wire: Pick<Wire, 'say'>
+) => ({
   dial: dialLink(links),
-  secure: secureLink(links),
+  secure: secureLink(links, conversations),
   part: partFrom(links, wire)
 })

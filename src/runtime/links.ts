@@ -26,6 +26,9 @@ export interface Link {
   secured: SecuredLink | undefined
   writer: Writer | undefined
   reader: LinkReader | undefined
+  /** The peer's process, and whether it tells and hears what was read (its HELLO). */
+  instance: string
+  receipts: boolean
   /** What the peer's READY said of its logs. */
   ready: Ready | undefined
   /** Set while the link carries the session. */
@@ -79,6 +82,8 @@ export const makeLinks = (): Links => {
         secured: undefined,
         writer: undefined,
         reader: undefined,
+        instance: '',
+        receipts: false,
         ready: undefined,
         conversation: undefined,
         nonce: '',

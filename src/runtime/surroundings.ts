@@ -12,10 +12,19 @@ import { Events } from '../services/events.ts'
 import { Identity } from '../services/identity.ts'
 import { PeerBook } from '../services/peer-book.ts'
 import { Settings } from '../services/settings.ts'
+import { Store } from '../services/store.ts'
 import type { Transport } from '../services/transport.ts'
 
 /** The services that a run needs. */
-export type AppServices = Transport | Identity | PeerBook | Console | Events | Settings | Scope
+export type AppServices =
+  | Transport
+  | Identity
+  | PeerBook
+  | Store
+  | Console
+  | Events
+  | Settings
+  | Scope
 
 export const surroundings = Effect.gen(function* () {
   const clock = yield* Clock.Clock
@@ -23,12 +32,18 @@ export const surroundings = Effect.gen(function* () {
   const ended = yield* Deferred.make<Outcome>()
   const fork = Effect.runForkWith(yield* Effect.context<AppServices>())
   const work = new Set<Fiber.Fiber<void>>()
-  // The end waits for what is still being written: a pin that was lost would let any key in later.
-  yield* Effect.addFinalizer(() => Fiber.awaitAll(work))
+  const scope = yield* Effect.scope
+  // The end waits for what is still being written, and for what is written because of that: a pin that
+  // was lost would let any key in later.
+  const written = Effect.gen(function* () {
+    while (work.size > 0) yield* Fiber.awaitAll(work)
+  })
+  yield* Effect.addFinalizer(() => written)
   return {
     settings: yield* Settings,
     identity: yield* Identity,
     peerBook: yield* PeerBook,
+    store: yield* Store,
     console: yield* Console,
     events: yield* Events,
     fork,
@@ -37,6 +52,10 @@ export const surroundings = Effect.gen(function* () {
       const fiber = fork(effect)
       work.add(fiber)
       fiber.addObserver(() => work.delete(fiber))
+    },
+    /** Calls back later, unless the run ends before. */
+    after: (ms: number, call: () => void): void => {
+      fork(Effect.sleep(ms).pipe(Effect.andThen(Effect.sync(call)), Effect.forkIn(scope)))
     },
     /** 0 to 1. */
     draw: () => dice.nextDoubleUnsafe(),

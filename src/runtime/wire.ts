@@ -5,6 +5,7 @@ import type { PeerId } from '../domain/peer-id.ts'
 import { PROTOCOL_VERSIONS } from '../domain/protocol-versions.ts'
 import type { ConnectionEvent } from '../machines/connection.types.ts'
 import { encodeMessage } from '../protocol/codec.ts'
+import { RECEIPTS_FEATURE } from '../protocol/features.ts'
 import { LinkReader } from '../protocol/link-reader.ts'
 import type { Message } from '../protocol/messages.ts'
 import type { Identity } from '../services/identity.ts'
@@ -18,6 +19,8 @@ export interface WireWorld {
   readonly conversations: Conversations
   readonly identity: Identity['Service']
   readonly instance: string
+  /** Our user lets peers know what was read, and wants to know it of them. */
+  readonly receipts: boolean
   readonly inbound: () => Inbound<LinkInbound>
   readonly toConnection: (id: string, event: ConnectionEvent) => void
   readonly listeningPort: () => number | undefined
@@ -55,7 +58,7 @@ export class Wire {
       versions: PROTOCOL_VERSIONS,
       nonce: link.nonce,
       instance: this.#world.instance,
-      features: [],
+      features: this.#world.receipts ? [RECEIPTS_FEATURE] : [],
       messageBytesMax: MESSAGE_BYTES_MAX
     })
     const inbound = this.#world.inbound()
@@ -63,7 +66,9 @@ export class Wire {
   }
 
   readonly sendReady = (id: string, peerId: PeerId): void => {
-    const conversation = this.#world.conversations.with(peerId)
+    // Opened while the link was secured (link-work.ts).
+    const conversation = this.#world.conversations.find(peerId)
+    if (conversation === undefined) return
     this.say(id, {
       type: 'ready',
       nickname: this.#world.conversations.ourNickname(),
@@ -85,8 +90,14 @@ export class Wire {
     const link = this.#world.links.get(id)
     if (link?.ready === undefined || link.writer === undefined) return
     link.openedAt = this.#world.wallNow()
-    link.conversation = this.#world.conversations.with(peerId)
-    const violation = link.conversation.attach(link.ready, link.writer)
-    if (violation !== undefined) this.#world.toConnection(id, { type: 'link.violated', violation })
+    link.conversation = this.#world.conversations.find(peerId)
+    const { writer, ready, instance, receipts } = link
+    link.conversation?.attach({
+      writer,
+      ready,
+      instance,
+      receipts: receipts && this.#world.receipts,
+      violate: (violation) => this.#world.toConnection(id, { type: 'link.violated', violation })
+    })
   }
 }

@@ -176,6 +176,9 @@ export const appSamples: Samples<AppEvent> = {
   'user.quit': [{ type: 'user.quit' }],
   'user.signal': [{ type: 'user.signal' }],
   'user.input-ended': [{ type: 'user.input-ended' }],
+  'store.broken': [
+    { type: 'store.broken', failure: { _tag: 'StoreIo', path: '/store', code: 'EIO' } }
+  ],
   'delivery.waiting': [{ type: 'delivery.waiting', peerId: PEER, waiting: 1 }],
   'peer.renamed': [{ type: 'peer.renamed', peerId: PEER, nickname: 'Bob' }],
   'peer.trusted': [{ type: 'peer.trusted', peerId: PEER, trust: 'verified' }],

@@ -44,7 +44,11 @@ export const SECURE: Samples<SecureFailure> = {
   GateRefused: { _tag: 'GateRefused', check: 'not-ed25519' },
   IdentityChanged: { _tag: 'IdentityChanged', expected, actual },
   DialledSelf: { _tag: 'DialledSelf' },
-  StreamLost: { _tag: 'StreamLost', code: 'ECONNRESET' }
+  StreamLost: { _tag: 'StreamLost', code: 'ECONNRESET' },
+  LedgerUnreadable: {
+    _tag: 'LedgerUnreadable',
+    failure: { _tag: 'StoreDamaged', path: '/data/messages.db', detail: 'a row does not open' }
+  }
 }
 
 export const VIOLATION: Samples<ProtocolViolation> = {

@@ -1,0 +1,237 @@
+/**
+ * The peer's side of one conversation: what comes is written to the store, and only then shown and
+ * acknowledged. `protocol/delivery/incoming` takes each number once.
+ */
+import type { EarshotEvent, PeerRef } from '../domain/events.ts'
+import type { ProtocolViolation, StoreFailure } from '../domain/failures.ts'
+import type { PeerMessage, TakenLog } from '../domain/items.ts'
+import { MESSAGE_BYTES_MAX } from '../domain/limits.ts'
+import { encodeMessage } from '../protocol/codec.ts'
+import * as delivery from '../protocol/delivery/incoming.ts'
+import type { Item } from '../protocol/messages.ts'
+import { type Joined, joinPart, makeJoiner, resetJoiner } from '../protocol/text-parts.ts'
+import { isViolation } from '../protocol/violation.ts'
+import type { StoreChange } from '../services/store.ts'
+import type { Carrier } from './carrier.ts'
+import type { Contribution } from './ledger-loop.ts'
+
+export interface InboxWorld {
+  readonly incoming: delivery.Incoming
+  readonly emit: (events: readonly EarshotEvent[]) => void
+  readonly refOf: () => PeerRef
+  readonly onRenamed: (nickname: string) => void
+  /** There may be something to write. */
+  readonly kick: () => void
+  /** Milliseconds since the epoch. */
+  readonly wallNow: () => number
+}
+
+type Took =
+  | { readonly kind: 'text'; readonly message: PeerMessage }
+  | { readonly kind: 'nick'; readonly nickname: string }
+
+/** Whole messages of one log that came and are not in the store. */
+interface Arrived extends TakenLog {
+  readonly took: readonly Took[]
+}
+
+const messagesOf = (took: readonly Took[]): readonly PeerMessage[] =>
+  took.flatMap((each) => (each.kind === 'text' ? [each.message] : []))
+
+export class Inbox {
+  readonly #world: InboxWorld
+  readonly #incoming: delivery.Incoming
+  readonly #joiner = makeJoiner()
+  #arrived: readonly Arrived[] = []
+  /** What our user was shown, to be noted in the store. */
+  #shown: readonly StoreChange[] = []
+  /** Ids taken under earlier epochs, which a peer with another store may send again. */
+  #known: Set<string> | undefined
+  /** true: the store takes nothing now, and the user knows. */
+  #held = false
+  #carrier: Carrier | undefined
+  messagesIn = 0
+
+  constructor(world: InboxWorld) {
+    this.#world = world
+    this.#incoming = world.incoming
+  }
+
+  /** Messages of an earlier run, which may have ended before it showed them. */
+  recover(messages: readonly PeerMessage[]): void {
+    if (messages.length === 0) return
+    const peer = this.#world.refOf()
+    this.#world.emit(
+      messages.map((message) => ({ ...this.#event(peer, message), again: true as const }))
+    )
+    this.#shown = [{ type: 'recovered' }]
+    this.#world.kick()
+  }
+
+  /** The peer's log on the link that is opening. @param known ids that are not to be shown again. */
+  bind(epoch: string, known: ReadonlySet<string> | undefined): void {
+    delivery.bindEpoch(this.#incoming, epoch)
+    // Its sender begins an unfinished message again.
+    resetJoiner(this.#joiner)
+    if (known !== undefined) this.#known = new Set(known)
+  }
+
+  /** The store is to know this log before anything of it came: it is not a stranger's next time. */
+  note(epoch: string): void {
+    this.#arrived = [...this.#arrived, { epoch, upTo: 0, took: [] }]
+    this.#world.kick()
+  }
+
+  open(carrier: Carrier): void {
+    this.#carrier = carrier
+  }
+
+  close(): void {
+    this.#carrier = undefined
+  }
+
+  /** Items of one read. */
+  receive(items: readonly Item[]): ProtocolViolation | undefined {
+    const took: Took[] = []
+    const at = this.#world.wallNow()
+    let violation: ProtocolViolation | undefined
+    let isNew = false
+    for (const item of items) {
+      const verdict = delivery.receive(this.#incoming, item)
+      if (verdict === 'duplicate') continue
+      const outcome = verdict === 'deliver' ? this.#join(item) : verdict
+      if (outcome === undefined) continue
+      if (isViolation(outcome)) {
+        violation = outcome
+        break
+      }
+      isNew = true
+      this.#keep(outcome, at, took)
+    }
+    if (isNew) this.#arrive(took)
+    // What was taken before is acknowledged again; what is new, once it is in the store.
+    else this.#acknowledge()
+    return violation
+  }
+
+  /** Whatever else is written: what was shown comes first, while its log is still the current one. */
+  readonly shownContribution = (): Contribution | undefined => {
+    const changes = this.#shown
+    if (changes.length === 0) return undefined
+    this.#shown = []
+    return {
+      changes,
+      durability: 'written',
+      onStored: () => undefined,
+      onFailed: () => {
+        this.#shown = [...changes, ...this.#shown]
+      }
+    }
+  }
+
+  readonly contribution = (): Contribution | undefined => {
+    const arrived = this.#arrived
+    if (arrived.length === 0) return undefined
+    this.#arrived = []
+    return {
+      changes: arrived.map(({ epoch, upTo, took }) => ({
+        type: 'taken',
+        epoch,
+        upTo,
+        messages: messagesOf(took)
+      })),
+      durability: 'synced',
+      onStored: () => this.#stored(arrived),
+      onFailed: (failure) => {
+        this.#arrived = [...arrived, ...this.#arrived]
+        this.hold(failure)
+      }
+    }
+  }
+
+  /** The message that this item completes. */
+  #join(item: Item): Joined | ProtocolViolation | undefined {
+    const joined = joinPart(this.#joiner, item, MESSAGE_BYTES_MAX)
+    if (joined !== undefined && !isViolation(joined)) delivery.completed(this.#incoming)
+    return joined
+  }
+
+  /** A message that was taken under another epoch counts as taken, and is not shown again. */
+  #keep({ id, seq, at, body }: Joined, receivedAt: number, took: Took[]): void {
+    if (body.kind === 'nick') took.push(body)
+    else if (this.#known?.has(id) !== true) {
+      this.#known?.add(id)
+      took.push({ kind: 'text', message: { id, seq, at, body, receivedAt } })
+    }
+  }
+
+  #arrive(took: readonly Took[]): void {
+    const log = this.#incoming.logs.at(-1)
+    if (log?.whole === undefined) return
+    const { epoch, whole: upTo } = log
+    const before = this.#arrived.at(-1)
+    const joins = before?.epoch === epoch
+    const others = joins ? this.#arrived.slice(0, -1) : this.#arrived
+    this.#arrived = [...others, { epoch, upTo, took: joins ? [...before.took, ...took] : took }]
+    this.#world.kick()
+  }
+
+  #stored(arrived: readonly Arrived[]): void {
+    for (const log of arrived) delivery.committed(this.#incoming, log)
+    this.resumed()
+    for (const { took } of arrived) this.#show(took)
+    const last = arrived.at(-1)
+    if (last === undefined) return
+    const others: readonly StoreChange[] = arrived.length > 1 ? [{ type: 'recovered' }] : []
+    this.#shown = [...others, { type: 'shown', upTo: last.upTo }]
+    this.#carrier?.writer.together(() => {
+      this.#acknowledge()
+      if (last.upTo > 0 && delivery.epochOf(this.#incoming) === last.epoch)
+        this.#tellRead(last.upTo)
+    })
+  }
+
+  #show(took: readonly Took[]): void {
+    let events: EarshotEvent[] = []
+    const peer = this.#world.refOf()
+    for (const each of took)
+      if (each.kind === 'text') events.push(this.#event(peer, each.message))
+      else {
+        if (events.length > 0) this.#world.emit(events)
+        events = []
+        this.#world.onRenamed(each.nickname)
+      }
+    if (events.length > 0) this.#world.emit(events)
+    this.messagesIn += messagesOf(took).length
+  }
+
+  #event(
+    peer: PeerRef,
+    { id, seq, at, receivedAt, body }: PeerMessage
+  ): Extract<EarshotEvent, { readonly type: 'message.received' }> {
+    return { type: 'message.received', peer, id, seq, text: body.text, sentAt: at, receivedAt }
+  }
+
+  #acknowledge(): void {
+    const upTo = delivery.ackOf(this.#incoming)
+    if (upTo > 0) this.#carrier?.writer.send(encodeMessage({ type: 'ack', upTo }))
+  }
+
+  #tellRead(upTo: number): void {
+    if (this.#carrier?.receipts !== true) return
+    this.#carrier.writer.send(encodeMessage({ type: 'read', upTo }))
+  }
+
+  resumed(): void {
+    if (!this.#held) return
+    this.#held = false
+    this.#world.emit([{ type: 'delivery.resumed', peer: this.#world.refOf() }])
+  }
+
+  /** What comes waits at the peer, since the store takes nothing. */
+  hold(failure: StoreFailure): void {
+    if (this.#held) return
+    this.#held = true
+    this.#world.emit([{ type: 'delivery.held', peer: this.#world.refOf(), failure }])
+  }
+}

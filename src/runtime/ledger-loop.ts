@@ -1,0 +1,91 @@
+/**
+ * What one conversation writes to the store: one commit at a time, and what comes meanwhile goes together
+ * into the next. Whoever has something to write is asked for it when its turn comes, and hears what
+ * became of it, so order is the same in memory and in the store.
+ */
+import * as Effect from 'effect/Effect'
+import type { StoreError, StoreFailure } from '../domain/failures.ts'
+import { STORE_RETRY_MS } from '../domain/limits.ts'
+import type { Durability, StoreChange } from '../services/store.ts'
+
+/** What one part of a conversation wants written, all of it or nothing. */
+export interface Contribution {
+  readonly changes: readonly StoreChange[]
+  readonly durability: Durability
+  readonly onStored: () => void
+  /** Nothing was written. What is to be tried again is contributed again. */
+  readonly onFailed: (failure: StoreFailure) => void
+}
+
+/** Gives what there is to write now; undefined: nothing. */
+export type Source = () => Contribution | undefined
+
+export interface LedgerWorld {
+  readonly commit: (
+    changes: readonly StoreChange[],
+    durability: Durability
+  ) => Effect.Effect<void, StoreError>
+  /** Runs work that the end of the run waits for. */
+  readonly run: (effect: Effect.Effect<void>) => void
+  /** Calls back later, unless the run ends before. */
+  readonly after: (ms: number, work: () => void) => void
+  /** The store cannot be used any more. */
+  readonly onBroken: (failure: StoreFailure) => void
+}
+
+/** Failures that pass: there may be room, or the right to write, in a while. */
+const passes = ({ _tag }: StoreFailure): boolean =>
+  _tag === 'StoreFull' || _tag === 'StoreUnwritable' || _tag === 'StoreBusy'
+
+export class LedgerLoop {
+  readonly #world: LedgerWorld
+  readonly #sources: readonly Source[]
+  #busy = false
+  #broken = false
+  #waits = false
+
+  /** @param sources asked in this order; their changes are applied in this order. */
+  constructor(world: LedgerWorld, sources: readonly Source[]) {
+    this.#world = world
+    this.#sources = sources
+  }
+
+  /** There may be something to write. */
+  readonly kick = (): void => {
+    if (this.#busy || this.#broken) return
+    const contributions = this.#sources.flatMap((source) => source() ?? [])
+    if (contributions.length === 0) return
+    this.#busy = true
+    const changes = contributions.flatMap((each) => each.changes)
+    const isSynced = contributions.some(({ durability }) => durability === 'synced')
+    this.#world.run(
+      this.#world.commit(changes, isSynced ? 'synced' : 'written').pipe(
+        Effect.match({
+          onSuccess: () => this.#stored(contributions),
+          onFailure: ({ reason }) => this.#failed(contributions, reason)
+        })
+      )
+    )
+  }
+
+  #stored(contributions: readonly Contribution[]): void {
+    this.#busy = false
+    for (const each of contributions) each.onStored()
+    this.kick()
+  }
+
+  #failed(contributions: readonly Contribution[], failure: StoreFailure): void {
+    this.#busy = false
+    for (const each of contributions) each.onFailed(failure)
+    if (!passes(failure)) {
+      this.#broken = true
+      this.#world.onBroken(failure)
+    } else if (!this.#waits) {
+      this.#waits = true
+      this.#world.after(STORE_RETRY_MS, () => {
+        this.#waits = false
+        this.kick()
+      })
+    }
+  }
+}

@@ -1,0 +1,324 @@
+/**
+ * Our side of one conversation: what is said waits here, in the store, until the peer has it in its
+ * own. `protocol/delivery/outgoing` numbers it; what the user is told of it is true when it is told.
+ */
+import type * as Effect from 'effect/Effect'
+import * as Latch from 'effect/Latch'
+import type { EarshotEvent, PeerRef } from '../domain/events.ts'
+import type { ProtocolViolation, StoreFailure } from '../domain/failures.ts'
+import type { MessageOf, OwnMessage } from '../domain/items.ts'
+import { UNREAD_MESSAGES_MAX } from '../domain/limits.ts'
+import { encodeMessage } from '../protocol/codec.ts'
+import * as delivery from '../protocol/delivery/outgoing.ts'
+import * as renumbering from '../protocol/delivery/renumbering.ts'
+import { Deque } from '../protocol/deque.ts'
+import { joinFrames } from '../protocol/lanes.ts'
+import { utf8Bytes } from '../protocol/utf8.ts'
+import { isViolation } from '../protocol/violation.ts'
+import type { StoreChange } from '../services/store.ts'
+import type { Carrier } from './carrier.ts'
+import type { Contribution } from './ledger-loop.ts'
+
+/** Items that are encoded in one go, and bytes of frames that may wait in front of the next ones. */
+const PUMP_ITEMS = 512
+const PUMP_BYTES = 256 * 1024
+
+export interface OutboxWorld {
+  readonly out: delivery.Outgoing
+  readonly newMessageId: () => string
+  readonly emit: (events: readonly EarshotEvent[]) => void
+  readonly refOf: () => PeerRef
+  /** The number of pending messages changed. */
+  readonly onWaiting: () => void
+  /** There may be something to write. */
+  readonly kick: () => void
+  /** UTF-8 bytes of the longest message that is sent. Any that the protocol allows is taken. */
+  readonly messageBytesMax: number
+  /** Milliseconds since the epoch. */
+  readonly wallNow: () => number
+}
+
+const textIds = (messages: readonly MessageOf[]): readonly string[] =>
+  messages.flatMap(({ id, body }) => (body.kind === 'text' ? [id] : []))
+
+/** Facts that the store is to note when it is written next; a newer one replaces the older. */
+interface Notes {
+  acknowledged?: { readonly upTo: number; readonly instance: string }
+  read?: number
+  /** The link is gone: what was never sent is known again. */
+  unlinked?: boolean
+}
+
+export class Outbox {
+  readonly #world: OutboxWorld
+  readonly #out: delivery.Outgoing
+  /** Said, and not numbered yet: the store is busy with what was said before. */
+  #typed: MessageOf[] = []
+  #typedBytes = 0
+  #notes: Notes = {}
+  readonly #cancelled = new Set<string>()
+  /** Delivered to a peer that tells what is read: the last number of each, and its id. */
+  readonly #unread = new Deque<{ readonly upTo: number; readonly id: string }>()
+  #carrier: Carrier | undefined
+  readonly #settled = Latch.makeUnsafe(true)
+  messagesOut = 0
+  /** The process of the peer that acknowledged last. */
+  acker: string | undefined
+  /** true: nothing new is numbered now, since the log begins anew. */
+  isPaused = false
+
+  constructor(world: OutboxWorld) {
+    this.#world = world
+    this.#out = world.out
+  }
+
+  /** Pending messages. */
+  waiting(): number {
+    return this.#out.entries.length + this.#typed.length
+  }
+
+  waitingBytes(): number {
+    return this.#out.bytes + this.#typedBytes
+  }
+
+  /** Completes when nothing waits any more, or there is no link. */
+  get settled(): Effect.Effect<void> {
+    return this.#settled.await
+  }
+
+  /** What waits, in order; `sent`: it was on a link, so the peer may have it. */
+  pending(): readonly { readonly message: MessageOf; readonly sent: boolean }[] {
+    const numbered = delivery
+      .pending(this.#out)
+      .map((message) => ({ message, sent: message.first <= this.#out.sentEver }))
+    return [...numbered, ...this.#typed.map((message) => ({ message, sent: false }))]
+  }
+
+  /** Takes messages, as many as were read at once. */
+  say(texts: readonly string[]): void {
+    const failed: EarshotEvent[] = []
+    for (const text of texts) {
+      const why = text === '' ? undefined : this.#refusal(text)
+      if (why !== undefined) failed.push({ type: 'message.failed', text, why })
+      else if (text !== '') this.#take({ kind: 'text', text: text.toWellFormed() })
+    }
+    if (failed.length > 0) this.#world.emit(failed)
+    this.#world.kick()
+  }
+
+  /** READY tells the name to a peer that comes later. */
+  rename(nickname: string): void {
+    if (this.#carrier === undefined) return
+    this.#take({ kind: 'nick', nickname })
+    this.#world.kick()
+  }
+
+  /** Takes messages back, as far as none of them was on a link. */
+  cancel(ids: readonly string[]): void {
+    for (const id of ids) this.#cancelled.add(id)
+    this.#world.kick()
+  }
+
+  /** The link may carry items from now on. @param received the peer's number for our log. */
+  open(carrier: Carrier, received: number | undefined): void {
+    const delivered = delivery.resume(this.#out, received)
+    this.#carrier = carrier
+    carrier.writer.onIdle(this.pump)
+    this.#delivered(delivered)
+    this.#changed()
+    this.pump()
+  }
+
+  close(): void {
+    this.#carrier = undefined
+    delivery.linkLost(this.#out)
+    this.#settled.openUnsafe()
+    this.#notes.unlinked = true
+    this.#world.kick()
+  }
+
+  acked(upTo: number): ProtocolViolation | undefined {
+    const delivered = delivery.acked(this.#out, upTo)
+    if (isViolation(delivered)) return delivered
+    this.#delivered(delivered)
+    this.pump()
+    return undefined
+  }
+
+  read(upTo: number): ProtocolViolation | undefined {
+    const isNews = delivery.readUpTo(this.#out, upTo)
+    if (typeof isNews !== 'boolean') return isNews
+    if (!isNews) return undefined
+    const ids: string[] = []
+    for (let head = this.#unread.at(0); head !== undefined && head.upTo <= upTo; ) {
+      ids.push(head.id)
+      this.#unread.shift()
+      head = this.#unread.at(0)
+    }
+    this.#notes.read = upTo
+    if (ids.length > 0) this.#world.emit([{ type: 'message.read', peer: this.#world.refOf(), ids }])
+    this.#world.kick()
+    return undefined
+  }
+
+  /** The log begins anew: numbers of the old one mean nothing any more. */
+  forgetNumbers(): void {
+    this.#notes = {}
+    while (this.#unread.shift() !== undefined);
+  }
+
+  /** Moves items to the writer while little waits there; the writer calls again when it is idle. */
+  readonly pump = (): void => {
+    const sent: string[] = []
+    while (this.#carrier !== undefined && this.#carrier.writer.queuedBytes() < PUMP_BYTES) {
+      const { items, messages } = delivery.takeSendable(this.#out, PUMP_ITEMS, PUMP_BYTES)
+      if (items.length === 0) break
+      sent.push(...textIds(messages))
+      this.#carrier.writer.send(joinFrames(items.map(encodeMessage)))
+    }
+    if (sent.length > 0)
+      this.#world.emit([{ type: 'message.sent', peer: this.#world.refOf(), ids: sent }])
+  }
+
+  /** What became known of earlier messages; written before anything that gives new numbers. */
+  readonly notesContribution = (): Contribution | undefined => {
+    const notes = this.#notes
+    const changes = this.#noted(notes)
+    if (changes.length === 0) return undefined
+    this.#notes = {}
+    return {
+      changes,
+      durability: 'written',
+      onStored: () => undefined,
+      onFailed: () => {
+        this.#notes = { ...notes, ...this.#notes }
+      }
+    }
+  }
+
+  /** What is said, or taken back. */
+  readonly contribution = (): Contribution | undefined => {
+    if (this.isPaused) return undefined
+    return this.#cancelled.size > 0 ? this.#cancellation() : this.#said()
+  }
+
+  #said(): Contribution | undefined {
+    const messages = delivery.enqueue(this.#out, this.#typed)
+    if (messages.length === 0) return undefined
+    this.#typed = []
+    this.#typedBytes = 0
+    return {
+      changes: [{ type: 'queued', epoch: this.#out.epoch, messages }],
+      durability: 'synced',
+      onStored: () => this.#stored(messages),
+      onFailed: (failure) => this.#unstored(messages, failure)
+    }
+  }
+
+  #noted({ acknowledged, read, unlinked }: Notes): readonly StoreChange[] {
+    const changes: StoreChange[] = []
+    if (acknowledged !== undefined) changes.push({ type: 'acknowledged', ...acknowledged })
+    if (read !== undefined) changes.push({ type: 'read', upTo: read })
+    if (unlinked === true) {
+      const { epoch, sentEver } = this.#out
+      changes.push({ type: 'sending', epoch, upTo: sentEver })
+    }
+    return changes
+  }
+
+  #cancellation(): Contribution {
+    const asked = new Set(this.#cancelled)
+    const typed = this.#typed
+    const plan = renumbering.planCancel(this.#out, asked)
+    const early = typed.filter(({ id }) => asked.has(id))
+    this.#typed = typed.filter(({ id }) => !asked.has(id))
+    this.#cancelled.clear()
+    renumbering.hold(this.#out)
+    return {
+      changes: [{ type: 'requeued', messages: plan.messages }],
+      durability: 'synced',
+      onStored: () => {
+        renumbering.replace(this.#out, plan.messages)
+        const ids = textIds([...plan.cancelled, ...early])
+        const { tooLate } = plan
+        this.#world.emit([{ type: 'message.cancelled', peer: this.#world.refOf(), ids, tooLate }])
+        this.#changed()
+        this.pump()
+      },
+      onFailed: () => {
+        for (const id of asked) this.#cancelled.add(id)
+        delivery.stored(this.#out)
+      }
+    }
+  }
+
+  #stored(messages: readonly OwnMessage[]): void {
+    delivery.stored(this.#out)
+    const peer = this.#world.refOf()
+    const online = this.#carrier !== undefined
+    const events = messages.flatMap(({ id, body }): readonly EarshotEvent[] =>
+      body.kind === 'text' ? [{ type: 'message.queued', peer, id, text: body.text, online }] : []
+    )
+    this.messagesOut += events.length
+    if (events.length > 0) this.#world.emit(events)
+    this.#changed()
+    this.pump()
+  }
+
+  #unstored(messages: readonly OwnMessage[], failure: StoreFailure): void {
+    delivery.withdraw(this.#out)
+    const events = messages.flatMap(({ body }): readonly EarshotEvent[] =>
+      body.kind === 'text'
+        ? [{ type: 'message.failed', text: body.text, why: 'not-stored', failure }]
+        : []
+    )
+    if (events.length > 0) this.#world.emit(events)
+    this.#changed()
+  }
+
+  /** What both ends take in one message. */
+  #bytesMax(): number {
+    const { messageBytesMax } = this.#world
+    return Math.min(messageBytesMax, this.#carrier?.writer.messageBytesMax ?? messageBytesMax)
+  }
+
+  #refusal(text: string): 'too-long' | 'outbox-full' | undefined {
+    if (utf8Bytes(text) > this.#bytesMax()) return 'too-long'
+    const more = { messages: this.#typed.length, bytes: this.#typedBytes }
+    const message = { id: '', at: 0, body: { kind: 'text', text } } as const
+    return delivery.roomFor(this.#out, message, more) === undefined ? undefined : 'outbox-full'
+  }
+
+  #take(body: MessageOf['body']): void {
+    this.#typed.push({ id: this.#world.newMessageId(), at: this.#world.wallNow(), body })
+    this.#typedBytes += utf8Bytes(body.kind === 'text' ? body.text : body.nickname)
+    this.#changed()
+  }
+
+  #delivered(messages: readonly OwnMessage[]): void {
+    const carrier = this.#carrier
+    if (messages.length === 0 || carrier === undefined) return
+    this.acker = carrier.instance
+    this.#notes.acknowledged = { upTo: this.#out.acked, instance: carrier.instance }
+    const texts = messages.filter(({ body }) => body.kind === 'text')
+    if (carrier.receipts) this.#awaitReading(texts)
+    const ids = textIds(texts)
+    if (ids.length > 0)
+      this.#world.emit([{ type: 'message.delivered', peer: this.#world.refOf(), ids }])
+    this.#changed()
+    this.#world.kick()
+  }
+
+  #changed(): void {
+    if (this.#carrier === undefined || this.waiting() === 0) this.#settled.openUnsafe()
+    else this.#settled.closeUnsafe()
+    this.#world.onWaiting()
+  }
+
+  #awaitReading(messages: readonly OwnMessage[]): void {
+    for (const { first, items, id } of messages) {
+      this.#unread.push({ upTo: first + items - 1, id })
+      if (this.#unread.length > UNREAD_MESSAGES_MAX) this.#unread.shift()
+    }
+  }
+}
