@@ -84,6 +84,8 @@ export interface WorldHost {
   readonly store: MemoryStore
   /** Everything told so far, by all runs. */
   readonly events: readonly EventRecord[]
+  /** Runs that were taken away in mid-sentence. */
+  readonly crashes: ReadonlySet<number>
   /** How the last run ended; undefined while it runs. */
   readonly exit: () => Exit.Exit<unknown, unknown> | undefined
   /** Types a line of text and enters it. */
@@ -118,6 +120,7 @@ export class SimulatedHost implements WorldHost {
   readonly book = makeMemoryPeerBook()
   readonly store: MemoryStore
   readonly events: EventRecord[] = []
+  readonly crashes = new Set<number>()
   readonly #clock: SimulatedClock
   readonly #wires: SimulatedNetwork
   readonly #program: Program<unknown, unknown>
@@ -174,7 +177,9 @@ export class SimulatedHost implements WorldHost {
    * up, at once or, when it dies in the middle of what it does, right after that.
    */
   die(how: 'process' | 'power'): void {
-    const { fiber } = this.#run
+    const { fiber, instance } = this.#run
+    // An end that came before is not undone.
+    if (fiber?.pollUnsafe() === undefined) this.crashes.add(instance)
     this.#run.isMuted = true
     this.#wires.vanish(this.network)
     this.store.crash(how)

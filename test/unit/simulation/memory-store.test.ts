@@ -234,7 +234,7 @@ describe('a fault', () => {
     const { clock, store, commit } = opened()
     commit([queued(own(1))])
     clock.advance(5_000)
-    const copy = store.copy()
+    const copy = store.written
     commit([queued(own(2))])
     clock.advance(5_000)
     expect(() => store.restore(copy)).toThrow('in use')
@@ -258,6 +258,7 @@ describe('a fault', () => {
       '#1 queued+sending synced',
       'queued failed: StoreFull',
       'flush failed',
+      'queued+sending failed: StoreIo',
       expect.stringMatching(/^power cut: [01] commits lost, [01] unflushed ones kept$/),
       'wiped'
     ])

@@ -88,7 +88,7 @@ describe('the store of a host', () => {
     const world = makeWorld('copies')
     const alice = world.startHost('alice', writer)
     world.clock.advance(1_000)
-    const copy = alice.store.copy()
+    const copy = alice.store.written
     const before = lastOf(alice)
     world.clock.advance(1_000)
     world.kill(alice)
