@@ -56,6 +56,9 @@ interface OwnKey {
 
 const SPKI_BYTES = 12 + PUBLIC_KEY_BYTES
 
+const newKey = (): string =>
+  generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+
 const damaged = (path: string): StartError =>
   new StartError({
     reason: { _tag: 'SecretDamaged', path, detail: 'it holds no Ed25519 private key' }
@@ -77,8 +80,7 @@ const parseKey = (path: string, pem: string): Effect.Effect<OwnKey, StartError> 
 const ownKey = Effect.fnUntraced(function* (path: string) {
   const found = yield* readPrivate(path)
   if (found !== undefined) return yield* parseKey(path, found.toString('latin1'))
-  const made = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })
-  yield* createPrivate(path, made)
+  yield* createPrivate(path, newKey())
   const kept = yield* readPrivate(path)
   return yield* parseKey(path, kept?.toString('latin1') ?? '')
 })
@@ -109,6 +111,24 @@ const lazyContext = (own: OwnKey, certificate: string): (() => SecureContext) =>
   }
 }
 
+/** The services of a key. */
+const servicesOf = (
+  own: OwnKey,
+  certificate: string,
+  profile: string
+): Context.Context<Identity | TlsCredentials> => {
+  const peerId = peerIdFromPublicKey(own.spki.subarray(-PUBLIC_KEY_BYTES))
+  const identity = {
+    peerId,
+    profile,
+    randomBytes: (count: number): Uint8Array => randomBytes(count)
+  }
+  return Context.empty().pipe(
+    Context.add(Identity, identity),
+    Context.add(TlsCredentials, { peerId, secureContext: lazyContext(own, certificate) })
+  )
+}
+
 /**
  * Reads or makes the identity of a profile. Fails with SecretUnsafe (modes, owner, links),
  * SecretDamaged (no key in the file) or HomeUnwritable.
@@ -119,15 +139,14 @@ export const layer = (files: IdentityFiles): Layer.Layer<Identity | TlsCredentia
       yield* ensurePrivateDirectory(files.directory)
       const own = yield* ownKey(join(files.directory, 'identity.key'))
       const certificate = yield* ownCertificate(join(files.directory, 'identity.crt'), own)
-      const peerId = peerIdFromPublicKey(own.spki.subarray(-PUBLIC_KEY_BYTES))
-      const identity = {
-        peerId,
-        profile: files.profile,
-        randomBytes: (count: number): Uint8Array => randomBytes(count)
-      }
-      return Context.empty().pipe(
-        Context.add(Identity, identity),
-        Context.add(TlsCredentials, { peerId, secureContext: lazyContext(own, certificate) })
-      )
+      return servicesOf(own, certificate, files.profile)
     })
+  )
+
+/** A new identity that is gone with the process. */
+export const layerInMemory = (profile: string): Layer.Layer<Identity | TlsCredentials> =>
+  Layer.effectContext(
+    Effect.map(Effect.orDie(parseKey('a key in memory', newKey())), (own) =>
+      servicesOf(own, newCertificate(own), profile)
+    )
   )

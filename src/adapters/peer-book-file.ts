@@ -32,6 +32,48 @@ const load = Effect.fnUntraced(function* (path: string): Effect.fn.Return<Peers,
   return yield* new StartError({ reason: { _tag: 'SecretDamaged', path, detail } })
 })
 
+/** Where a book is written to, at every change. */
+interface Paper {
+  readonly path: string
+  readonly write: (peers: Peers) => Effect.Effect<void, StartError>
+}
+
+const makeBook = Effect.fnUntraced(function* (
+  read: Peers,
+  { path, write }: Paper
+): Effect.fn.Return<PeerBook['Service']> {
+  let peers = read
+  const lock = yield* Semaphore.make(1)
+
+  /** Applies a change when it is written, and not if it could not be. */
+  const change = <A>(
+    next: (now: Peers) => { readonly peers: Peers; readonly result: A } | StartError
+  ): Effect.Effect<A, StartError> =>
+    Effect.suspend(() => {
+      const changed = next(peers)
+      if (changed instanceof StartError) return Effect.fail(changed)
+      if (changed.peers === peers) return Effect.succeed(changed.result)
+      return write(changed.peers).pipe(
+        Effect.map(() => {
+          peers = changed.peers
+          return changed.result
+        }),
+        Effect.uninterruptible
+      )
+    }).pipe(lock.withPermits(1))
+
+  const full = new StartError({ reason: { _tag: 'HomeUnwritable', path, code: 'ENOSPC' } })
+  return {
+    list: Effect.sync((): readonly KnownPeer[] => [...peers.values()]),
+    find: (id: PeerId) => Effect.sync(() => peers.get(id)),
+    pinnedTo: (target) => Effect.sync(() => pinnedTo(peers, target)),
+    saw: (sighting) => change((now) => seen(now, sighting) ?? full),
+    setTrust: (id: PeerId, trust: Trust) => change((now) => trusted(now, id, trust)),
+    forget: (id: PeerId) => change((now) => forgotten(now, id)),
+    rekey: (from: PeerId, to: PeerId) => change((now) => rekeyed(now, from, to))
+  }
+})
+
 /** The book of the profile in `directory`. Fails with SecretUnsafe, SecretDamaged, HomeUnwritable. */
 export const layer = (options: { readonly directory: string }): Layer.Layer<PeerBook, StartError> =>
   Layer.effect(
@@ -39,35 +81,16 @@ export const layer = (options: { readonly directory: string }): Layer.Layer<Peer
     Effect.gen(function* () {
       const path = join(options.directory, 'peers.json')
       yield* ensurePrivateDirectory(options.directory)
-      let peers = yield* load(path)
-      const lock = yield* Semaphore.make(1)
-
-      /** Applies a change when it is on the disk, and not if it could not be written. */
-      const change = <A>(
-        next: (now: Peers) => { readonly peers: Peers; readonly result: A } | StartError
-      ): Effect.Effect<A, StartError> =>
-        Effect.suspend(() => {
-          const changed = next(peers)
-          if (changed instanceof StartError) return Effect.fail(changed)
-          if (changed.peers === peers) return Effect.succeed(changed.result)
-          return replacePrivate(path, writePeers(changed.peers)).pipe(
-            Effect.map(() => {
-              peers = changed.peers
-              return changed.result
-            }),
-            Effect.uninterruptible
-          )
-        }).pipe(lock.withPermits(1))
-
-      const full = new StartError({ reason: { _tag: 'HomeUnwritable', path, code: 'ENOSPC' } })
-      return {
-        list: Effect.sync((): readonly KnownPeer[] => [...peers.values()]),
-        find: (id: PeerId) => Effect.sync(() => peers.get(id)),
-        pinnedTo: (target) => Effect.sync(() => pinnedTo(peers, target)),
-        saw: (sighting) => change((now) => seen(now, sighting) ?? full),
-        setTrust: (id: PeerId, trust: Trust) => change((now) => trusted(now, id, trust)),
-        forget: (id: PeerId) => change((now) => forgotten(now, id)),
-        rekey: (from: PeerId, to: PeerId) => change((now) => rekeyed(now, from, to))
-      }
+      const peers = yield* load(path)
+      return yield* makeBook(peers, {
+        path,
+        write: (changed) => replacePrivate(path, writePeers(changed))
+      })
     })
   )
+
+/** A new book that is gone with the process. */
+export const layerInMemory: Layer.Layer<PeerBook> = Layer.effect(
+  PeerBook,
+  makeBook(new Map(), { path: 'memory', write: () => Effect.void })
+)
