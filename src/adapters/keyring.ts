@@ -3,26 +3,18 @@
  * first run, as they are or wrapped under a passphrase. Who changes the passphrase wraps the same
  * bytes again, so that the store itself stays as it is.
  */
-import { randomBytes } from 'node:crypto'
-import { type FileHandle, open, readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import * as Effect from 'effect/Effect'
-import * as Result from 'effect/Result'
-import { StartError } from '../domain/failures.ts'
+import type { StartError } from '../domain/failures.ts'
 import {
-  type KdfCost,
-  type KeyFile,
-  MASTER_KEY_BYTES,
-  readKeyFile,
-  writeKeyFile
-} from './keyring-format.ts'
+  keyringPath,
+  readKeyring,
+  readOrMakeKeyring,
+  removeLeftOvers,
+  replaceKeyring
+} from './keyring-file.ts'
+import type { KdfCost, KeyFile } from './keyring-format.ts'
 import { KDF_COST, unwrap, wrap } from './keyring-wrap.ts'
-import {
-  createPrivate,
-  ensurePrivateDirectory,
-  readPrivate,
-  replacePrivate
-} from './private-files.ts'
+import { ensurePrivateDirectory } from './private-files.ts'
 
 /**
  * Gives the passphrase of a locked key, as often as it is asked: `attempt` counts from 1, and above
@@ -50,38 +42,6 @@ export interface Keyring {
   readonly path: string
 }
 
-const NAME = 'store.key'
-/** What replacePrivate leaves when it is killed in the middle. */
-const LEFT_OVER = /^store\.key\.[0-9a-f]{12}\.tmp$/
-
-/** Where the key of a profile is. */
-export const keyringPath = (directory: string): string => join(directory, NAME)
-
-const damaged = (path: string, detail: string): StartError =>
-  new StartError({ reason: { _tag: 'SecretDamaged', path, detail } })
-
-const readFile = Effect.fnUntraced(function* (
-  path: string
-): Effect.fn.Return<KeyFile | undefined, StartError> {
-  const bytes = yield* readPrivate(path)
-  if (bytes === undefined) return undefined
-  const file = readKeyFile(bytes)
-  return Result.isSuccess(file) ? file.success : yield* damaged(path, file.failure)
-})
-
-/** The file that is there, or a new one without a passphrase. */
-const readOrMake = Effect.fnUntraced(function* (
-  path: string
-): Effect.fn.Return<{ readonly file: KeyFile; readonly created: boolean }, StartError> {
-  const found = yield* readFile(path)
-  if (found !== undefined) return { file: found, created: false }
-  const made = writeKeyFile({ kdf: null, key: randomBytes(MASTER_KEY_BYTES) })
-  const created = yield* createPrivate(path, made)
-  // Of two first starts at once both take what is there now.
-  const file = yield* readFile(path)
-  return file === undefined ? yield* damaged(path, 'it vanished') : { file, created }
-})
-
 /** The master key of a file. Asks until it is right, or nobody gives another passphrase. */
 const unlock = Effect.fnUntraced(function* (
   path: string,
@@ -105,8 +65,9 @@ export const openKeyring = Effect.fnUntraced(function* ({
   ask
 }: KeyringRequest): Effect.fn.Return<Keyring, StartError> {
   yield* ensurePrivateDirectory(directory)
+  yield* removeLeftOvers(directory)
   const path = keyringPath(directory)
-  const { file, created } = yield* readOrMake(path)
+  const { file, created } = yield* readOrMakeKeyring(directory)
   const masterKey = yield* unlock(path, file, ask)
   return { masterKey, locked: file.kdf !== null, created, path }
 })
@@ -115,37 +76,9 @@ export const openKeyring = Effect.fnUntraced(function* ({
 export const isLocked = Effect.fnUntraced(function* (
   directory: string
 ): Effect.fn.Return<boolean | undefined, StartError> {
-  const file = yield* readFile(keyringPath(directory))
+  const file = yield* readKeyring(directory)
   return file === undefined ? undefined : file.kdf !== null
 })
-
-/**
- * Wipes the bytes of the replaced file, where the file system writes in place and nothing else still
- * names them, and what killed runs left beside it. The new file is in place whatever happens here.
- */
-const wipeOld = async (directory: string, old: FileHandle | undefined): Promise<void> => {
-  const stats = await old?.stat()
-  if (stats?.nlink === 0) {
-    await old?.write(Buffer.alloc(stats.size), 0, stats.size, 0)
-    await old?.datasync()
-  }
-  for (const name of await readdir(directory))
-    if (LEFT_OVER.test(name)) await rm(join(directory, name), { force: true })
-}
-
-const replaceKeyFile = (directory: string, file: KeyFile): Effect.Effect<void, StartError> => {
-  const path = keyringPath(directory)
-  return Effect.acquireUseRelease(
-    // Without it there is nothing to wipe, as where the file was made read-only.
-    Effect.promise(() => open(path, 'r+').catch(() => undefined)),
-    (old) =>
-      Effect.andThen(
-        replacePrivate(path, writeKeyFile(file)),
-        Effect.ignore(Effect.tryPromise(() => wipeOld(directory, old)))
-      ),
-    (old) => Effect.promise(async () => old?.close())
-  )
-}
 
 /**
  * Locks a key under a new passphrase, or (undefined) leaves it without one. Durable when it returns;
@@ -162,5 +95,5 @@ export const rewrapKeyring = Effect.fnUntraced(function* (
     passphrase === undefined
       ? { kdf: null, key: masterKey }
       : yield* wrap(masterKey, passphrase, cost)
-  yield* replaceKeyFile(directory, file)
+  yield* replaceKeyring(directory, file)
 })
