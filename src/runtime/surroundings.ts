@@ -1,8 +1,9 @@
 /** What every part of a run needs of the world: services, time, dice, fibers, and its outcome. */
-import type * as Cause from 'effect/Cause'
+import * as Cause from 'effect/Cause'
 import * as Clock from 'effect/Clock'
 import * as Deferred from 'effect/Deferred'
 import * as Effect from 'effect/Effect'
+import * as Exit from 'effect/Exit'
 import * as Fiber from 'effect/Fiber'
 import * as Random from 'effect/Random'
 import type { Scope } from 'effect/Scope'
@@ -39,6 +40,9 @@ export const surroundings = Effect.gen(function* () {
     while (work.size > 0) yield* Fiber.awaitAll(work)
   })
   yield* Effect.addFinalizer(() => written)
+  const onDefect = (cause: Cause.Cause<unknown>): void => {
+    Deferred.doneUnsafe(ended, Effect.failCause(cause as Cause.Cause<never>))
+  }
   return {
     settings: yield* Settings,
     identity: yield* Identity,
@@ -51,7 +55,10 @@ export const surroundings = Effect.gen(function* () {
     run: (effect: Effect.Effect<void>): void => {
       const fiber = fork(effect)
       work.add(fiber)
-      fiber.addObserver(() => work.delete(fiber))
+      fiber.addObserver((exit) => {
+        work.delete(fiber)
+        if (Exit.isFailure(exit) && Cause.hasDies(exit.cause)) onDefect(exit.cause)
+      })
     },
     /** Calls back later, unless the run ends before. */
     after: (ms: number, call: () => void): void => {
@@ -68,9 +75,7 @@ export const surroundings = Effect.gen(function* () {
       Deferred.doneUnsafe(ended, Effect.succeed(outcome))
     },
     /** A bug: the run ends with its trace. */
-    onDefect: (cause: Cause.Cause<unknown>): void => {
-      Deferred.doneUnsafe(ended, Effect.failCause(cause as Cause.Cause<never>))
-    }
+    onDefect
   }
 })
 
