@@ -7,6 +7,7 @@ const CHARS_MAX = 2 * PASSPHRASE_BYTES_MAX
 const CTRL_C = '\x03'
 const CTRL_D = '\x04'
 const BACKSPACES: readonly string[] = ['\b', '\x7f']
+const ESCAPE = '\x1b'
 const CTRL_U = '\x15'
 const CTRL_W = '\x17'
 const CTRL_Z = '\x1a'
@@ -14,7 +15,7 @@ const CTRL_Z = '\x1a'
 // oxlint-disable-next-line no-control-regex -- keys are control characters
 const KEY = /\x1b\[[0-9;?]*[ -/]*[@-~]|\x1bO[A-Z]|[\s\S]/gu
 // oxlint-disable-next-line no-control-regex -- the same
-const UNFINISHED = /\x1b\[[0-9;?]*[ -/]*$/
+const UNFINISHED = /\x1b(?:\[[0-9;?]*[ -/]*)?$/
 
 /** What the keys came to. `rest`: the bytes behind the end of the line, which belong to what is next. */
 export type Typed =
@@ -39,7 +40,9 @@ export class HiddenLine {
   /** Takes bytes as the terminal sent them. After anything but More the line is over, or was left. */
   take(bytes: Uint8Array): Typed {
     const end = endIn(bytes)
-    const keys = this.#held + this.#decoder.write(end < 0 ? bytes : bytes.subarray(0, end))
+    const text = this.#decoder.write(end < 0 ? bytes : bytes.subarray(0, end))
+    // What follows the Escape key by itself is text, unless it can only be the rest of a sequence.
+    const keys = this.#held === ESCAPE && !text.startsWith('[') ? text : this.#held + text
     this.#held = end < 0 ? (UNFINISHED.exec(keys)?.[0] ?? '') : ''
     for (const key of keys.slice(0, keys.length - this.#held.length).match(KEY) ?? []) {
       if (key === CTRL_C || key === CTRL_D) return { _tag: 'GivenUp' }

@@ -49,7 +49,7 @@ const faultOf = (file: string, stats: fs.Stats, handed: boolean): StartError | u
   return unreadable(file, 'it is neither a file nor a pipe')
 }
 
-/** Opens without waiting: a named pipe that nobody writes to has an end at once. */
+/** Opens without waiting, as for a named pipe that nobody writes to yet: the wait comes with reading. */
 const opened = (file: string): Opened => {
   const inherited = DESCRIPTOR.exec(file)?.[1]
   if (STANDARD.includes(file) || (inherited !== undefined && Number(inherited) < DESCRIPTORS_TAKEN))
