@@ -101,8 +101,10 @@ export const makePipeTerminal = (
       styled: false,
       columns: () => 80,
       print: (printed) => {
-        if (printed.length > 0) write(`${printed.join('\n')}\n`)
+        const texts = printed.map((line) => (typeof line === 'string' ? line : line.text))
+        if (texts.length > 0) write(`${texts.join('\n')}\n`)
       },
+      mark: () => undefined,
       setPrompt: () => undefined,
       readLines: lines.take(Number.POSITIVE_INFINITY),
       question: (prompt) =>

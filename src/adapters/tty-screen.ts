@@ -6,6 +6,9 @@ import * as readline from 'node:readline'
 import { Readable } from 'node:stream'
 import type { WriteStream } from 'node:tty'
 import { completeCommand, isCommandLine } from '../domain/command-line.ts'
+import type { Line } from '../services/terminal.ts'
+import { StandingLines, textOf } from './tty-lines.ts'
+import { rowsOf } from './tty-rows.ts'
 
 /** Lines that the arrow keys bring back. */
 const HISTORY_LINES_MAX = 500
@@ -13,6 +16,10 @@ const HISTORY_LINES_MAX = 500
 const AHEAD_CHARS_MAX = 64 * 1024
 const DELETE = '\x7f'
 const CTRL_C = '\x03'
+const CTRL_L = '\f'
+/** The cursor as it was, with `ESC 8` (DECSC, DECRC: every terminal since the VT100). */
+const SAVE_CURSOR = '\x1b7'
+const RESTORE_CURSOR = '\x1b8'
 // One key: an escape sequence (CSI, SS3, or ESC and a character), or one control; else a run of text.
 // oxlint-disable-next-line no-control-regex -- keys are control characters
 const KEY_OR_TEXT = /\x1b(?:\[[0-9;?]*[ -/]*[@-~]|O.|[^[O])|[\x00-\x1f\x7f]|[^\x00-\x1f\x7f]+/gsu
@@ -62,6 +69,9 @@ export class Screen {
   readonly #line: readline.Interface & Inner
   readonly #events: ScreenEvents
   readonly #reflows: boolean
+  /** What stands above the line being typed. */
+  readonly #standing = new StandingLines()
+  #columns: number
   #shown = false
   #answering = false
   #closed = false
@@ -73,6 +83,7 @@ export class Screen {
     this.#output = options.output
     this.#events = events
     this.#reflows = options.reflows
+    this.#columns = options.output.columns
     this.#keys = new KeySource(options.setRawMode)
     // Before readline's own listener, which then redraws from the right row.
     options.output.on('resize', this.#resized)
@@ -82,7 +93,7 @@ export class Screen {
       terminal: true,
       historySize: HISTORY_LINES_MAX,
       prompt: '',
-      completer: (line: string) => [completeCommand(line), line]
+      completer: this.#complete
     }) as readline.Interface & Inner
     this.#line.prevRows = 0
     this.#line.on('line', this.#entered)
@@ -91,24 +102,59 @@ export class Screen {
     this.#line.on('close', events.end)
   }
 
+  readonly #complete = (line: string): [string[], string] => {
+    const found = completeCommand(line)
+    // Readline may list what it cannot complete, in how many rows it does not tell.
+    if (found.length > 1 || found[0] === line) this.#standing.forget()
+    return [[...found], line]
+  }
+
   /** A terminal that wraps anew has moved the cursor's row; another has left it where it was. */
   readonly #resized = (): void => {
     if (this.#shown && this.#reflows) this.#line.prevRows = this.#line.getCursorPos().rows
+    // Of another width, every line may take other rows than it did.
+    if (this.#output.columns !== this.#columns) this.#standing.forget()
+    this.#columns = this.#output.columns
+    this.#fit()
+  }
+
+  /** Rows of the line being typed with its prompt. */
+  #typedRows(text: string): number {
+    return this.#line._getDisplayPos(this.#line.getPrompt() + text).rows + 1
+  }
+
+  /** Rows of the screen above the line being typed; without one, above the cursor. */
+  #room(): number {
+    return this.#output.rows - (this.#shown ? this.#typedRows(this.#line.line) : 1)
+  }
+
+  /** The line being typed may have grown, and pushed what is above it out of sight. */
+  #fit(): void {
+    if (this.#standing.rows > 0) this.#standing.fit(this.#room())
   }
 
   readonly #entered = (text: string): void => {
+    const rows = this.#typedRows(text)
     if (!isCommandLine(text) && this.#shown && !this.#answering) {
       // A text is printed as "You: …" by the view, so its typed form goes. The cursor stands one
       // row below the last row of the line.
-      const { rows } = this.#line._getDisplayPos(this.#line.getPrompt() + text)
-      readline.moveCursor(this.#output, 0, -(rows + 1))
+      this.#standing.fit(this.#output.rows - rows - 1)
+      readline.moveCursor(this.#output, 0, -rows)
       readline.cursorTo(this.#output, 0)
       readline.clearScreenDown(this.#output)
-    }
+    } else if (this.#isCertain(text)) this.#standing.pass(rows, this.#output.rows - 1)
+    else this.#standing.forget()
     this.#shown = false
     // On a resize readline draws its prompt again, also one that is not there now.
     this.#line.setPrompt('')
     this.#events.line(text)
+  }
+
+  /** true: every terminal gives the line being typed as many rows as readline counts. */
+  #isCertain(text: string): boolean {
+    const typed = this.#line.getPrompt() + text
+    const { least, most } = rowsOf(typed, this.#output.columns, this.#output.rows)
+    return least === most
   }
 
   get shown(): boolean {
@@ -136,20 +182,29 @@ export class Screen {
     for (const piece of whole.match(KEY_OR_TEXT) ?? []) {
       // After an answer there is no prompt until the next question.
       if (!this.#shown) this.#ahead += piece
-      else if (piece >= ' ' && piece !== DELETE) this.#line.write(piece)
+      else if (piece >= ' ' && piece !== DELETE) this.#write(piece)
       else this.#key(piece)
     }
     if (unfinished !== '') this.#key(unfinished)
   }
 
   #key(text: string): void {
-    if (!this.#closed) this.#keys.emit('data', text)
+    if (this.#closed) return
+    this.#keys.emit('data', text)
+    // It clears the screen.
+    if (text.includes(CTRL_L)) this.#standing.forget()
+    this.#fit()
+  }
+
+  #write(text: string): void {
+    this.#line.write(text)
+    this.#fit()
   }
 
   /** Puts a text without line breaks into the line, where the cursor is. */
   insert(text: string): void {
     if (this.#closed || text === '') return
-    if (this.#shown) this.#line.write(text)
+    if (this.#shown) this.#write(text)
     else if (this.#ahead.length < AHEAD_CHARS_MAX) this.#ahead += text
   }
 
@@ -161,6 +216,7 @@ export class Screen {
     if (!this.#shown) this.#line.prevRows = 0
     this.#shown = true
     this.#line.prompt(true)
+    this.#fit()
     const ahead = this.#ahead
     this.#ahead = ''
     if (ahead !== '') this.feed(ahead)
@@ -174,22 +230,37 @@ export class Screen {
     this.#line.prevRows = 0
   }
 
-  /** Writes text that ends in a line break above the line being typed. */
-  print(text: string): void {
-    if (!this.#shown || this.#closed) {
+  /** Writes lines above the line being typed. */
+  print(lines: readonly Line[]): void {
+    const text = `${lines.map(textOf).join('\n')}\n`
+    if (!this.#shown || this.#closed) this.#output.write(text)
+    else {
+      // Corked: one write, so the terminal never shows the line half drawn.
+      this.#output.cork()
+      this.#erase()
       this.#output.write(text)
-      return
+      this.#line.prompt(true)
+      this.#output.uncork()
     }
-    // Corked: one write, so the terminal never shows the line half drawn.
-    this.#output.cork()
-    this.#erase()
-    this.#output.write(text)
-    this.#line.prompt(true)
-    this.#output.uncork()
+    if (!this.#closed) this.#standing.print(lines, this.#output.columns, this.#room())
+  }
+
+  /** Changes marks of printed lines where they stand, without touching the line being typed. */
+  mark(marks: ReadonlyMap<string, string>): void {
+    const changes = this.#standing.mark(marks)
+    if (changes.length === 0) return
+    // A typed line that terminals wrap differently may begin on another row than readline thinks.
+    if (this.#shown && !this.#isCertain(this.#line.line)) return this.#standing.forget()
+    const below = this.#shown ? this.#line.prevRows : 0
+    const written = changes.map(
+      ({ above, text }) => `${SAVE_CURSOR}\x1b[${above + below}A\r${text}${RESTORE_CURSOR}`
+    )
+    this.#output.write(written.join(''))
   }
 
   /** Draws the line afresh where the cursor is, after something else used the terminal. */
   redraw(): void {
+    this.#standing.forget()
     this.#line.prevRows = 0
     if (this.#shown && !this.#closed) this.#line.prompt(true)
   }
@@ -200,6 +271,7 @@ export class Screen {
     this.#closed = true
     if (this.#shown) this.#erase()
     this.#shown = false
+    this.#standing.forget()
     this.#output.off('resize', this.#resized)
     this.#line.close()
   }

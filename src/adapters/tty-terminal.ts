@@ -4,7 +4,7 @@ import * as Effect from 'effect/Effect'
 import * as Layer from 'effect/Layer'
 import type { Scope } from 'effect/Scope'
 import { INPUT_LINE_BYTES_MAX } from '../domain/limits.ts'
-import { Terminal } from '../services/terminal.ts'
+import { type Line, Terminal } from '../services/terminal.ts'
 import { PASTE_OFF, PASTE_ON, PasteSplitter, restorePaste, showPaste } from './tty-paste.ts'
 import { Screen } from './tty-screen.ts'
 
@@ -108,8 +108,12 @@ class TtyTerminal {
     this.#screen?.redraw()
   }
 
-  readonly print = (lines: readonly string[]): void => {
-    if (this.#writable && lines.length > 0) this.#screen?.print(`${lines.join('\n')}\n`)
+  readonly print = (lines: readonly Line[]): void => {
+    if (this.#writable && lines.length > 0) this.#screen?.print(lines)
+  }
+
+  readonly mark = (marks: ReadonlyMap<string, string>): void => {
+    if (this.#writable) this.#screen?.mark(marks)
   }
 
   readonly setPrompt = (text: string): void => {
@@ -178,6 +182,7 @@ const makeTtyTerminal = (streams: TtyStreams): Effect.Effect<Terminal['Service']
       styled: true,
       columns: () => streams.output.columns || 80,
       print: terminal.print,
+      mark: terminal.mark,
       setPrompt: terminal.setPrompt,
       readLines: terminal.take(Number.POSITIVE_INFINITY, undefined),
       question: (prompt: string) =>

@@ -5,6 +5,18 @@
 import * as Context from 'effect/Context'
 import type * as Effect from 'effect/Effect'
 
+/** A line whose end may change for as long as it can be seen: a message of ours, and how far it came. */
+export interface MarkedLine {
+  readonly text: string
+  /** Names the line to `mark`. Lines of one id change together. */
+  readonly id: string
+  /** Drawn behind the text, as it stands. All marks of an id have one width, so that nothing moves. */
+  readonly mark: string
+}
+
+/** What is printed: sanitised, styled, without line breaks. */
+export type Line = string | MarkedLine
+
 export class Terminal extends Context.Service<
   Terminal,
   {
@@ -16,9 +28,15 @@ export class Terminal extends Context.Service<
     readonly columns: () => number
     /**
      * Writes whole lines above the line being typed, which stays as it is. The lines must be
-     * sanitised already; they hold no line breaks. Ignored once the output is gone.
+     * sanitised already; they hold no line breaks. Ignored once the output is gone. Without a screen
+     * no marks are written.
      */
-    readonly print: (lines: readonly string[]) => void
+    readonly print: (lines: readonly Line[]) => void
+    /**
+     * Changes the marks of lines that can still be seen, by id. What has scrolled away, or cannot be
+     * found on the screen any more, stays as it was written.
+     */
+    readonly mark: (marks: ReadonlyMap<string, string>) => void
     /** The text in front of the line being typed; nothing without a terminal. */
     readonly setPrompt: (text: string) => void
     /**

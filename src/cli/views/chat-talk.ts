@@ -1,10 +1,13 @@
 /** Lines of what was said, asked for and refused. */
 import { explainClose } from '../../domain/explain.ts'
+import { explainStore } from '../../domain/explain-store.ts'
 import { showEndpoint, showSeconds } from '../../domain/explanation.ts'
 import { cleanNickname } from '../../domain/nicknames.ts'
 import { safeLine } from '../../domain/safe-text.ts'
+import type { Line } from '../../services/terminal.ts'
 import { closeLines, isIdentityChange, isNoise } from './close-lines.ts'
-import { errorLine, reasonLines, spokenLines, statusLine } from './lines.ts'
+import { errorLine, errorLines, reasonLines, reasonsOf, spokenLines, statusLine } from './lines.ts'
+import { markedLines, markOf } from './message-marks.ts'
 import type { Style } from './style.ts'
 import { helpLines, infoLines, peersLines } from './tables.ts'
 import type { EventOf, Renderers, ViewContext } from './view-context.ts'
@@ -12,22 +15,36 @@ import type { EventOf, Renderers, ViewContext } from './view-context.ts'
 const WHY_FAILED = {
   'no-peer': 'Nobody is connected yet, so this was not sent.',
   'too-long': 'This message is too long, so it was not sent.',
-  'outbox-full': 'Too many messages wait for this peer already, so this was not sent.'
+  'outbox-full': 'Too many messages wait for this peer already, so this was not sent.',
+  'not-stored': 'This message could not be stored, so it was not sent.'
 } as const
 
 /** Characters of a failed message that are repeated with the reason. */
 const FAILED_CHARS_MAX = 60
 
 const failedMessageLines = (event: EventOf<'message.failed'>, style: Style): readonly string[] => [
-  errorLine(style, WHY_FAILED[event.why]),
+  ...errorLines(
+    style,
+    WHY_FAILED[event.why],
+    ...(event.failure === undefined ? [] : reasonsOf(explainStore(event.failure)))
+  ),
   `  ${style.quiet(safeLine(event.text.length > FAILED_CHARS_MAX ? `${safeLine(event.text, FAILED_CHARS_MAX)}…` : event.text))}`
 ]
 
-const ownLines = (event: EventOf<'message.queued'>, ctx: ViewContext): readonly string[] => {
+const ownLines = (event: EventOf<'message.queued'>, ctx: ViewContext): readonly Line[] => {
   const to = ctx.several ? ` to ${ctx.nameOf(event.peer)}` : ''
-  // Without a link the text waits; the label says so instead of a line of its own each time.
-  const label = `You${to}${event.online ? '' : ' (waiting)'}`
-  return spokenLines(ctx.style, ctx.style.own, label, event.text)
+  // Where no mark can say that a text waits, its label does, instead of a line of its own each time.
+  const label = `You${to}${event.online || ctx.marks ? '' : ' (waiting)'}`
+  const lines = spokenLines(ctx.style, ctx.style.own, label, event.text)
+  return ctx.marks ? markedLines(lines, event.id, markOf('queued', ctx.style)) : lines
+}
+
+const receivedLines = (event: EventOf<'message.received'>, ctx: ViewContext): readonly string[] => {
+  const lines = spokenLines(ctx.style, ctx.style.peer, ctx.nameOf(event.peer), event.text)
+  if (event.again !== true) return lines
+  // It begins as no line of a peer can: a name may hold words in brackets, but no leading star.
+  const [first = '', ...rest] = lines
+  return [`${ctx.style.status('* (maybe shown before)')} ${first}`, ...rest]
 }
 
 const invalidLines = (event: EventOf<'command.invalid'>, style: Style): readonly string[] => [
@@ -40,7 +57,6 @@ const invalidLines = (event: EventOf<'command.invalid'>, style: Style): readonly
 export const TALK_LINES: Renderers<
   | 'message.received'
   | 'message.queued'
-  | 'message.delivered'
   | 'message.failed'
   | 'link.refused'
   | 'link.flood'
@@ -51,11 +67,8 @@ export const TALK_LINES: Renderers<
   | 'command.invalid'
   | 'command.unavailable'
 > = {
-  'message.received': (event, ctx) =>
-    spokenLines(ctx.style, ctx.style.peer, ctx.nameOf(event.peer), event.text),
-  'message.queued': (event, ctx) => ownLines(event, ctx),
-  // A line for each would double the chat; /info counts what still waits.
-  'message.delivered': () => [],
+  'message.received': receivedLines,
+  'message.queued': ownLines,
   'message.failed': (event, ctx) => failedMessageLines(event, ctx.style),
   'link.refused': (event, ctx) =>
     isIdentityChange(event.reason)

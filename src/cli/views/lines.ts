@@ -9,21 +9,46 @@ export const statusLine = (style: Style, text: string): string => style.status(`
 /** What went wrong: `! text`. */
 export const errorLine = (style: Style, text: string): string => style.error(`! ${text}`)
 
-/** A failure: what happened and, on a line of its own, what to do. */
-export const failureLines = (style: Style, explanation: Explanation): readonly string[] => [
-  errorLine(style, explanation.text),
-  ...(explanation.next === undefined ? [] : [style.error(`  ${explanation.next}`)])
+/** What happens, and what follows from it, a line each. */
+export const statusLines = (
+  style: Style,
+  text: string,
+  ...further: readonly string[]
+): readonly string[] => [
+  statusLine(style, text),
+  ...further.map((line) => style.status(`  ${line}`))
 ]
+
+/** What went wrong, and what follows from it, a line each. */
+export const errorLines = (
+  style: Style,
+  text: string,
+  ...further: readonly string[]
+): readonly string[] => [errorLine(style, text), ...further.map((line) => style.error(`  ${line}`))]
+
+/** `1 message`, `2 messages`. */
+export const showMessages = (count: number): string =>
+  count === 1 ? '1 message' : `${count} messages`
+
+/** A failure: what happened and, on a line of its own, what to do. */
+export const failureLines = (style: Style, explanation: Explanation): readonly string[] =>
+  errorLines(style, explanation.text, ...(explanation.next === undefined ? [] : [explanation.next]))
+
+/** A failure as lines to follow what it led to. */
+export const reasonsOf = ({ text, next }: Explanation): readonly string[] =>
+  next === undefined ? [text] : [text, next]
 
 /** What happens, with its reason and the next step, where it is no error of ours. */
 export const reasonLines = (
   style: Style,
   text: string,
   explanation: Explanation
-): readonly string[] => [
-  statusLine(style, `${text}: ${explanation.text}`),
-  ...(explanation.next === undefined ? [] : [style.status(`  ${explanation.next}`)])
-]
+): readonly string[] =>
+  statusLines(
+    style,
+    `${text}: ${explanation.text}`,
+    ...(explanation.next === undefined ? [] : [explanation.next])
+  )
 
 /**
  * Something that was written: `label: text`. The further lines of the text begin with a bar, so a

@@ -12,17 +12,22 @@ const CLOCK_CHARS = 5
 
 /** @param timeZone a name of the IANA database; undefined: the system's zone (TZ). */
 export const makeLocalTime = (timeZone?: string): LocalTime => {
-  const format = new Intl.DateTimeFormat('sv-SE', {
-    timeZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23'
-  })
+  let made: Intl.DateTimeFormat | undefined
+  // Made when the first time is shown: making it takes as long as a tenth of the start.
+  const show = (ms: number): string => {
+    made ??= new Intl.DateTimeFormat('sv-SE', {
+      timeZone,
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23'
+    })
+    return made.format(ms)
+  }
   return {
-    day: (ms) => format.format(ms).slice(0, -CLOCK_CHARS - 1),
-    clock: (ms) => format.format(ms).slice(-CLOCK_CHARS)
+    day: (ms) => show(ms).slice(0, -CLOCK_CHARS - 1),
+    clock: (ms) => show(ms).slice(-CLOCK_CHARS)
   }
 }

@@ -14,6 +14,13 @@ export interface Names {
 /** Peers remembered for comparing; beyond it the oldest is forgotten. */
 const PEERS_MAX = 1000
 
+/** Whom an event names, apart from the lists of who is here. */
+const peersOf = (event: EarshotEvent): readonly PeerRef[] => {
+  if ('peer' in event) return [event.peer]
+  if (event.type === 'outbox.waiting') return event.peers.map(({ peer }) => peer)
+  return event.type === 'queue.shown' ? event.entries.map(({ peer }) => peer) : []
+}
+
 /** A register for one screen and one run. */
 export const makeNames = (): Names => {
   const keys = new Map<PeerId, string>()
@@ -30,17 +37,18 @@ export const makeNames = (): Names => {
     const claimsToBeOurs = name !== NAMELESS && isReservedName(name)
     return displayName(peer, claimsToBeOurs || taken.has(peer.id) || sharesName(peer))
   }
-  const note = (event: EarshotEvent): void => {
-    if (!('peer' in event)) return
-    const { peer } = event
+  const meet = (peer: PeerRef): void => {
     if (keys.size >= PEERS_MAX && !keys.has(peer.id)) {
       const oldest = keys.keys().next().value
       if (oldest !== undefined) keys.delete(oldest)
     }
     keys.set(peer.id, keyOf(peer))
+  }
+  const note = (event: EarshotEvent): void => {
+    for (const peer of peersOf(event)) meet(peer)
     if (event.type !== 'peer.connected') return
-    if (event.nicknameTakenBy === undefined) taken.delete(peer.id)
-    else taken.add(peer.id)
+    if (event.nicknameTakenBy === undefined) taken.delete(event.peer.id)
+    else taken.add(event.peer.id)
   }
   return { note, nameOf, several: () => keys.size > 1 }
 }

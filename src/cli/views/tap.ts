@@ -1,27 +1,50 @@
 /** The views as taps of the event stream: they observe and print, and change nothing. */
 import type { EarshotEvent } from '../../domain/events.ts'
-import type { Terminal } from '../../services/terminal.ts'
+import type { Line, Terminal } from '../../services/terminal.ts'
 import { renderChat } from './chat-view.ts'
 import { renderJson } from './json-view.ts'
+import { makeLocalTime } from './local-time.ts'
+import { marksOf } from './message-marks.ts'
 import { makeNames } from './names.ts'
 import { makeStyle, type StyleOptions } from './style.ts'
+import { makeWaitingPrompt } from './waiting-prompt.ts'
 
 /** Takes a batch of events. */
 export type Tap = (events: readonly EarshotEvent[]) => void
 
-type Screen = Pick<Terminal['Service'], 'print' | 'columns' | 'setPrompt'>
+type Screen = Pick<Terminal['Service'], 'print' | 'mark' | 'columns' | 'setPrompt' | 'styled'>
 
-const PROMPT = '> '
 /** The prompt of a conversation that nobody protects. */
 const PROMPT_UNPROTECTED = 'UNPROTECTED> '
 
-/** Shows a chat: one print per batch, so a burst costs one redraw. */
-export const makeChatTap = (terminal: Screen, options: StyleOptions): Tap => {
-  const style = makeStyle(options)
-  const names = makeNames()
+/** The lines of one batch, and what it says of lines that stand already. */
+class Batch {
+  readonly lines: Line[] = []
+  /** Marks of lines from before this batch. */
+  readonly marks = new Map<string, string>()
+  readonly #places = new Map<string, number>()
+
+  add(line: Line): void {
+    if (typeof line !== 'string') this.#places.set(line.id, this.lines.length)
+    this.lines.push(line)
+  }
+
+  /** News of a line goes to where it is: into this batch, or onto the screen. */
+  note(marks: ReadonlyMap<string, string>): void {
+    for (const [id, mark] of marks) {
+      this.marks.set(id, mark)
+      const place = this.#places.get(id)
+      const line = place === undefined ? undefined : this.lines[place]
+      if (place !== undefined && line !== undefined && typeof line !== 'string')
+        this.lines[place] = { ...line, mark }
+    }
+  }
+}
+
+/** What was told last of why it ends: a run that ends for that reason says nothing new. */
+const makeToldAlready = (): ((event: EarshotEvent) => boolean) => {
   let told: string | undefined
-  /** The end of a run for a reason that was just told as that of its dial or line says nothing new. */
-  const isToldAlready = (event: EarshotEvent): boolean => {
+  return (event) => {
     if (event.type === 'dial.failed' || event.type === 'plain.disconnected')
       told = JSON.stringify(event.reason)
     return (
@@ -30,22 +53,45 @@ export const makeChatTap = (terminal: Screen, options: StyleOptions): Tap => {
       JSON.stringify(event.failure.reason) === told
     )
   }
-  terminal.setPrompt(PROMPT)
+}
+
+/** Shows a chat: one print per batch, so a burst costs one redraw. */
+export const makeChatTap = (terminal: Screen, options: StyleOptions): Tap => {
+  const style = makeStyle(options)
+  const names = makeNames()
+  const waiting = makeWaitingPrompt(style, names.nameOf)
+  const isToldAlready = makeToldAlready()
+  const time = makeLocalTime()
+  let isProtected = true
+  let prompt = ''
+  const showPrompt = (): void => {
+    const now = isProtected ? waiting.text() : style.error(PROMPT_UNPROTECTED)
+    if (now !== prompt) terminal.setPrompt(now)
+    prompt = now
+  }
+  showPrompt()
   return (events) => {
-    const lines: string[] = []
+    const batch = new Batch()
     for (const event of events) {
       names.note(event)
+      waiting.note(event)
       if (isToldAlready(event)) continue
-      if (event.type === 'plain.connected') terminal.setPrompt(style.error(PROMPT_UNPROTECTED))
+      if (event.type === 'plain.connected') isProtected = false
       const context = {
         style,
         columns: terminal.columns(),
         nameOf: names.nameOf,
-        several: names.several()
+        several: names.several(),
+        marks: terminal.styled,
+        time
       }
-      for (const line of renderChat(event, context)) lines.push(line)
+      for (const line of renderChat(event, context)) batch.add(line)
+      if (terminal.styled) batch.note(marksOf(event, style))
     }
-    if (lines.length > 0) terminal.print(lines)
+    // Lines of this batch know their marks already, so what is older goes first.
+    if (batch.marks.size > 0) terminal.mark(batch.marks)
+    if (batch.lines.length > 0) terminal.print(batch.lines)
+    showPrompt()
   }
 }
 

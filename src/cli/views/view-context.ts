@@ -1,5 +1,7 @@
 /** What the lines of an event depend on besides the event. */
 import type { EarshotEvent, EventType, PeerRef } from '../../domain/events.ts'
+import type { Line } from '../../services/terminal.ts'
+import type { LocalTime } from './local-time.ts'
 import type { Style } from './style.ts'
 
 export interface ViewContext {
@@ -9,6 +11,9 @@ export interface ViewContext {
   readonly nameOf: (peer: PeerRef) => string
   /** true: our own lines say whom they go to. */
   readonly several: boolean
+  /** true: the screen shows behind our own lines how far they came; false: only words can tell. */
+  readonly marks: boolean
+  readonly time: LocalTime
 }
 
 /** The events of some types. */
@@ -16,5 +21,5 @@ export type EventOf<T extends EventType> = Extract<EarshotEvent, { readonly type
 
 /** For each type of some, how its events become lines. */
 export type Renderers<T extends EventType> = {
-  readonly [K in T]: (event: EventOf<K>, ctx: ViewContext) => readonly string[]
+  readonly [K in T]: (event: EventOf<K>, ctx: ViewContext) => readonly Line[]
 }

@@ -26,8 +26,9 @@ const scripted = (answers: readonly string[], batches: readonly (readonly string
     styled: false,
     columns: () => 80,
     print: (lines) => {
-      shown.push(...lines)
+      shown.push(...lines.map((line) => (typeof line === 'string' ? line : line.text)))
     },
+    mark: () => {},
     setPrompt: () => {},
     readLines: Effect.sync(() => input.shift()),
     question: (prompt) =>

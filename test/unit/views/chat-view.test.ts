@@ -4,6 +4,7 @@
 import { describe, expect, it } from '@effect/vitest'
 import { renderChat } from '../../../src/cli/views/chat-view.ts'
 import { renderJson } from '../../../src/cli/views/json-view.ts'
+import { makeLocalTime } from '../../../src/cli/views/local-time.ts'
 import { makeNames } from '../../../src/cli/views/names.ts'
 import { makeStyle, wantsAscii, wantsColor } from '../../../src/cli/views/style.ts'
 import { showBytes } from '../../../src/cli/views/tables.ts'
@@ -13,6 +14,7 @@ import type { EarshotEvent } from '../../../src/domain/events.ts'
 import type { CloseReason } from '../../../src/domain/failures.ts'
 import { displayName } from '../../../src/domain/nicknames.ts'
 import { peerIdFromPublicKey, shortPeerId } from '../../../src/domain/peer-id.ts'
+import type { Line } from '../../../src/services/terminal.ts'
 import { EXAMPLES } from './documented-events.ts'
 
 const id = peerIdFromPublicKey(new Uint8Array(32).fill(7))
@@ -27,10 +29,16 @@ const context = (
   columns: 80,
   nameOf: (peer) => displayName(peer),
   several: false,
+  marks: false,
+  time: makeLocalTime('UTC'),
   ...given
 })
 const bare = context({})
-const text = (event: EarshotEvent, ctx = bare): string => renderChat(event, ctx).join('\n')
+const lines = (event: EarshotEvent, ctx = bare): readonly string[] =>
+  renderChat(event, ctx).map((line) =>
+    typeof line === 'string' ? line : `${line.text}${line.mark}`
+  )
+const text = (event: EarshotEvent, ctx = bare): string => lines(event, ctx).join('\n')
 const said = (body: string): EarshotEvent => ({
   type: 'message.received',
   peer: bob,
@@ -53,12 +61,13 @@ const connected: EarshotEvent = {
 
 describe('the lines', () => {
   it.each(EXAMPLES)('of $type have no line breaks and no colour without colour', (event) => {
-    for (const line of renderChat(event, bare)) {
+    for (const line of lines(event)) {
       // oxlint-disable-next-line no-control-regex -- what must not be there
       expect(line).not.toMatch(/[\u0000-\u001f]/)
       expect(line.trim()).not.toBe('')
     }
-    expect(renderChat(event, bare).length > 0).toBe(event.type !== 'message.delivered')
+    const quiet = /^message\.(?:sent|delivered|read)$/.test(event.type)
+    expect(lines(event).length > 0).toBe(!quiet)
   })
 
   it.each(EXAMPLES)('of $type are the same words with colour', (event) => {
@@ -114,9 +123,7 @@ describe('the lines', () => {
   it('are ASCII where the screen draws no more, but what people write', () => {
     const ascii = context({ ascii: true })
     for (const event of EXAMPLES)
-      expect(renderChat(event, ascii).join('').replaceAll(/[–…]/g, ''), event.type).toMatch(
-        /^[ -~]*$/
-      )
+      expect(lines(event, ascii).join('').replaceAll(/[–…]/g, ''), event.type).toMatch(/^[ -~]*$/)
     expect(text(said('é'), ascii)).toBe('bob: é')
     expect(text(said('a\nb'), ascii)).toBe('bob: a\n| b')
     expect(text(connected, ascii)).toContain('[encrypted] TLS 1.3')
@@ -125,22 +132,23 @@ describe('the lines', () => {
   it('fit 40 columns in tables', () => {
     const narrow = context({ columns: 40 })
     for (const event of EXAMPLES)
-      if (/^(?:help|peers|info)\.shown$|safety-number/.test(event.type))
-        for (const line of renderChat(event, narrow))
-          expect(line.length, line).toBeLessThanOrEqual(40)
+      if (/^(?:help|peers|info|queue)\.shown$|safety-number/.test(event.type))
+        for (const line of lines(event, narrow)) expect(line.length, line).toBeLessThanOrEqual(40)
     expect(text({ type: 'help.shown' })).toContain('/nick /nickname NAME')
   })
 
   it('tell why a run ends once, not for the dial and again for the run', () => {
     const printed: string[] = []
-    const screen = {
-      print: (lines: readonly string[]) => {
-        printed.push(...lines)
+    const tap = makeChatTap(
+      {
+        styled: false,
+        print: (told: readonly Line[]) => void printed.push(...told.map(String)),
+        mark: () => undefined,
+        columns: () => 80,
+        setPrompt: () => undefined
       },
-      columns: () => 80,
-      setPrompt: () => undefined
-    }
-    const tap = makeChatTap(screen, { color: false, ascii: false })
+      { color: false, ascii: false }
+    )
     const reason: CloseReason = {
       _tag: 'DialError',
       failure: { _tag: 'ConnectionRefused', target: address }
@@ -174,13 +182,13 @@ describe('the lines', () => {
       { type: 'peer.disconnected', peer: bob, reason }
     ]
     for (const event of events) {
-      const lines = renderChat(event, context({ color: true })).filter(
+      const red = lines(event, context({ color: true })).filter(
         (line) => !line.includes('Peer disc')
       )
-      expect(lines.length).toBeGreaterThanOrEqual(5)
-      for (const line of lines) expect(line.startsWith('\u001b[31m')).toBe(true)
-      expect(lines.join('')).toContain('IDENTITY CHANGED')
-      expect(lines.join('').replaceAll(' ', '')).toContain(other)
+      expect(red.length).toBeGreaterThanOrEqual(5)
+      for (const line of red) expect(line.startsWith('\u001b[31m')).toBe(true)
+      expect(red.join('')).toContain('IDENTITY CHANGED')
+      expect(red.join('').replaceAll(' ', '')).toContain(other)
     }
   })
 })
@@ -235,7 +243,7 @@ describe('hostile strings', () => {
 
   it.each(EXAMPLES)('in $type stay inside their line', (event) => {
     const evil = poison(event, EVIL) as EarshotEvent
-    for (const line of renderChat(evil, bare)) {
+    for (const line of [bare, context({ marks: true })].flatMap((ctx) => lines(evil, ctx))) {
       // oxlint-disable-next-line no-control-regex -- what must not be there
       expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u200b]/)
       expect(line).not.toMatch(/^(?:\[12:00\] alice: hi|\* Listening on: x)/)
@@ -286,13 +294,17 @@ describe('names', () => {
 
 describe('taps', () => {
   const screen = () => {
-    const prints: (readonly string[])[] = []
+    const prints: (readonly Line[])[] = []
+    const marks: (readonly (readonly [string, string])[])[] = []
     const prompts: string[] = []
     return {
       prints,
+      marks,
       prompts,
+      styled: true,
       columns: () => 80,
-      print: (lines: readonly string[]) => void prints.push(lines),
+      print: (printed: readonly Line[]) => void prints.push(printed),
+      mark: (changed: ReadonlyMap<string, string>) => void marks.push([...changed]),
       setPrompt: (prompt: string) => void prompts.push(prompt)
     }
   }
