@@ -5,12 +5,14 @@
 import * as Effect from 'effect/Effect'
 import type { ProtocolViolation, StoreError, StoreFailure } from '../domain/failures.ts'
 import type { OwnMessage } from '../domain/items.ts'
+import { WINDOW_ITEMS_MAX } from '../domain/limits.ts'
 import { encodeMessage } from '../protocol/codec.ts'
 import * as taken from '../protocol/delivery/incoming.ts'
 import { judge, type Loss, type Verdict } from '../protocol/delivery/lost-state.ts'
 import { type KeptLog, makeOutgoing, type Outgoing } from '../protocol/delivery/outgoing.ts'
 import { planRestart, restart } from '../protocol/delivery/renumbering.ts'
 import type { Item, Log, Ready } from '../protocol/messages.ts'
+import { RECEIVED_LOGS_MAX } from '../protocol/payloads.ts'
 import type { Ledger, StoreChange } from '../services/store.ts'
 import type { Carrier } from './carrier.ts'
 import { Inbox, type InboxWorld } from './inbox.ts'
@@ -30,6 +32,12 @@ export interface ConversationWorld
 }
 
 type Side = 'ours' | 'theirs'
+
+const BEYOND_WINDOW = {
+  _tag: 'FrameIllegal',
+  type: 'item',
+  state: 'beyond the window'
+} as const satisfies ProtocolViolation
 type Work = () => ProtocolViolation | undefined
 
 /** The link that is to carry the talk, or carries it. */
@@ -37,6 +45,7 @@ interface Attached {
   readonly carrier: Carrier
   /** What came and waits; undefined: the link is open, and nothing waits. */
   held: Work[] | undefined
+  heldItems: number
   /** true: the store may be told that the link opens. */
   isReady: boolean
   /** Ids taken under earlier epochs of the peer; undefined: there was none. */
@@ -126,9 +135,9 @@ export class Conversation {
     this.#inbox.recover(this.#world.ledger.inbox)
   }
 
-  /** Nothing waits that this link could still bring to the peer. */
+  /** Both ends know of everything that this link brought; completes at once without one. */
   get settled(): Effect.Effect<void> {
-    return Effect.suspend(() => (this.#link === undefined ? Effect.void : this.#outbox.settled))
+    return Effect.andThen(this.#outbox.settled, this.#inbox.settled)
   }
 
   /** A link is to carry the talk from now on: what the peer has not got is sent again. */
@@ -137,6 +146,7 @@ export class Conversation {
     const link: Attached = {
       carrier,
       held: [],
+      heldItems: 0,
       isReady: false,
       known: undefined,
       told: new Set()
@@ -155,6 +165,11 @@ export class Conversation {
 
   /** Items of one read. */
   receive(items: readonly Item[]): void {
+    const link = this.#link
+    if (link?.held !== undefined) {
+      link.heldItems += items.length
+      if (link.heldItems > WINDOW_ITEMS_MAX) return this.#violate(link, BEYOND_WINDOW)
+    }
     this.#inTurn(() => this.#inbox.receive(items))
   }
 
@@ -197,8 +212,11 @@ export class Conversation {
       return
     }
     const violation = work()
-    if (violation === undefined) return
-    // Nothing after it counts.
+    if (violation !== undefined) this.#violate(link, violation)
+  }
+
+  /** Nothing after it counts. */
+  #violate(link: Attached, violation: ProtocolViolation): void {
     this.#leave()
     link.carrier.violate(violation)
   }
@@ -247,15 +265,17 @@ export class Conversation {
     return {
       changes: [
         ...(verdict.restarts ? [{ type: 'restarted', epoch, messages } as const] : []),
+        { type: 'sending', epoch, upTo: Number.MAX_SAFE_INTEGER },
         ...(verdict.foreign.length > 0
           ? [{ type: 'disowned', epochs: verdict.foreign } as const]
-          : []),
-        { type: 'sending', epoch, upTo: Number.MAX_SAFE_INTEGER }
+          : [])
       ] satisfies readonly StoreChange[],
-      durability: verdict.restarts ? 'synced' : 'written',
+      // What was sent may not count as unsent after a power cut: it could be cancelled, or its
+      // acknowledgement taken for one of a store that went on elsewhere.
+      durability: 'synced',
       onStored: () => {
         this.#outbox.isPaused = false
-        this.#retired = [...this.#retired, ...verdict.foreign]
+        this.#retire(verdict.foreign)
         if (verdict.restarts) this.#restart(epoch, messages)
         this.#inbox.resumed()
         if (this.#link === link) this.#open(link, verdict)
@@ -280,8 +300,12 @@ export class Conversation {
     })
   }
 
+  #retire(epochs: readonly string[]): void {
+    this.#retired = [...this.#retired, ...epochs].slice(-RECEIVED_LOGS_MAX)
+  }
+
   #restart(epoch: string, messages: readonly OwnMessage[]): void {
-    this.#retired = [...this.#retired, this.#out.epoch]
+    this.#retire([this.#out.epoch])
     restart(this.#out, epoch, messages)
     this.#outbox.forgetNumbers()
   }

@@ -2,6 +2,8 @@
  * The peer's side of one conversation: what comes is written to the store, and only then shown and
  * acknowledged. `protocol/delivery/incoming` takes each number once.
  */
+import type * as Effect from 'effect/Effect'
+import * as Latch from 'effect/Latch'
 import type { EarshotEvent, PeerRef } from '../domain/events.ts'
 import type { ProtocolViolation, StoreFailure } from '../domain/failures.ts'
 import type { PeerMessage, TakenLog } from '../domain/items.ts'
@@ -9,6 +11,7 @@ import { MESSAGE_BYTES_MAX } from '../domain/limits.ts'
 import { encodeMessage } from '../protocol/codec.ts'
 import * as delivery from '../protocol/delivery/incoming.ts'
 import type { Item } from '../protocol/messages.ts'
+import { itemBytes } from '../protocol/payloads.ts'
 import { type Joined, joinPart, makeJoiner, resetJoiner } from '../protocol/text-parts.ts'
 import { isViolation } from '../protocol/violation.ts'
 import type { StoreChange } from '../services/store.ts'
@@ -33,6 +36,8 @@ type Took =
 /** Whole messages of one log that came and are not in the store. */
 interface Arrived extends TakenLog {
   readonly took: readonly Took[]
+  /** Of its items. */
+  readonly bytes: number
 }
 
 const messagesOf = (took: readonly Took[]): readonly PeerMessage[] =>
@@ -43,6 +48,8 @@ export class Inbox {
   readonly #incoming: delivery.Incoming
   readonly #joiner = makeJoiner()
   #arrived: readonly Arrived[] = []
+  /** Of the items that came since, or belong to an unfinished message. */
+  #bytes = 0
   /** What our user was shown, to be noted in the store. */
   #shown: readonly StoreChange[] = []
   /** Ids taken under earlier epochs, which a peer with another store may send again. */
@@ -50,11 +57,17 @@ export class Inbox {
   /** true: the store takes nothing now, and the user knows. */
   #held = false
   #carrier: Carrier | undefined
+  readonly #settled = Latch.makeUnsafe(true)
   messagesIn = 0
 
   constructor(world: InboxWorld) {
     this.#world = world
     this.#incoming = world.incoming
+  }
+
+  /** Completes when everything that came is in the store and acknowledged, or there is no link. */
+  get settled(): Effect.Effect<void> {
+    return this.#settled.await
   }
 
   /** Messages of an earlier run, which may have ended before it showed them. */
@@ -73,12 +86,14 @@ export class Inbox {
     delivery.bindEpoch(this.#incoming, epoch)
     // Its sender begins an unfinished message again.
     resetJoiner(this.#joiner)
+    this.#incoming.uncommittedBytes -= this.#bytes
+    this.#bytes = 0
     if (known !== undefined) this.#known = new Set(known)
   }
 
   /** The store is to know this log before anything of it came: it is not a stranger's next time. */
   note(epoch: string): void {
-    this.#arrived = [...this.#arrived, { epoch, upTo: 0, took: [] }]
+    this.#arrived = [...this.#arrived, { epoch, upTo: 0, took: [], bytes: 0 }]
     this.#world.kick()
   }
 
@@ -88,6 +103,7 @@ export class Inbox {
 
   close(): void {
     this.#carrier = undefined
+    this.#settled.openUnsafe()
   }
 
   /** Items of one read. */
@@ -97,8 +113,10 @@ export class Inbox {
     let violation: ProtocolViolation | undefined
     let isNew = false
     for (const item of items) {
-      const verdict = delivery.receive(this.#incoming, item)
+      const bytes = itemBytes(item.body)
+      const verdict = delivery.receive(this.#incoming, item, bytes)
       if (verdict === 'duplicate') continue
+      if (verdict === 'deliver') this.#bytes += bytes
       const outcome = verdict === 'deliver' ? this.#join(item) : verdict
       if (outcome === undefined) continue
       if (isViolation(outcome)) {
@@ -108,8 +126,9 @@ export class Inbox {
       isNew = true
       this.#keep(outcome, at, took)
     }
+    // What is new is acknowledged once it is in the store. What was taken before is so again, and parts
+    // of a message get the number of the last whole one: its sender hears that we live.
     if (isNew) this.#arrive(took)
-    // What was taken before is acknowledged again; what is new, once it is in the store.
     else this.#acknowledge()
     return violation
   }
@@ -133,6 +152,7 @@ export class Inbox {
     const arrived = this.#arrived
     if (arrived.length === 0) return undefined
     this.#arrived = []
+    this.#settled.closeUnsafe()
     return {
       changes: arrived.map(({ epoch, upTo, took }) => ({
         type: 'taken',
@@ -167,28 +187,34 @@ export class Inbox {
 
   #arrive(took: readonly Took[]): void {
     const log = this.#incoming.logs.at(-1)
-    if (log?.whole === undefined) return
+    if (log === undefined) return
     const { epoch, whole: upTo } = log
-    const before = this.#arrived.at(-1)
-    const joins = before?.epoch === epoch
-    const others = joins ? this.#arrived.slice(0, -1) : this.#arrived
-    this.#arrived = [...others, { epoch, upTo, took: joins ? [...before.took, ...took] : took }]
+    const unfinished = this.#joiner.bytes
+    const bytes = this.#bytes - unfinished
+    this.#bytes = unfinished
+    this.#arrived = [...this.#arrived, { epoch, upTo, took, bytes }]
+    this.#settled.closeUnsafe()
     this.#world.kick()
   }
 
   #stored(arrived: readonly Arrived[]): void {
-    for (const log of arrived) delivery.committed(this.#incoming, log)
+    for (const log of arrived) delivery.committed(this.#incoming, log, log.bytes)
     this.resumed()
     for (const { took } of arrived) this.#show(took)
     const last = arrived.at(-1)
-    if (last === undefined) return
-    const others: readonly StoreChange[] = arrived.length > 1 ? [{ type: 'recovered' }] : []
+    if (last === undefined || last.upTo === 0) return this.#settle()
+    const isOne = arrived.every(({ epoch }) => epoch === last.epoch)
+    const others: readonly StoreChange[] = isOne ? [] : [{ type: 'recovered' }]
     this.#shown = [...others, { type: 'shown', upTo: last.upTo }]
     this.#carrier?.writer.together(() => {
       this.#acknowledge()
-      if (last.upTo > 0 && delivery.epochOf(this.#incoming) === last.epoch)
-        this.#tellRead(last.upTo)
+      if (delivery.epochOf(this.#incoming) === last.epoch) this.#tellRead(last.upTo)
     })
+    this.#settle()
+  }
+
+  #settle(): void {
+    if (this.#arrived.length === 0) this.#settled.openUnsafe()
   }
 
   #show(took: readonly Took[]): void {
@@ -214,7 +240,7 @@ export class Inbox {
 
   #acknowledge(): void {
     const upTo = delivery.ackOf(this.#incoming)
-    if (upTo > 0) this.#carrier?.writer.send(encodeMessage({ type: 'ack', upTo }))
+    this.#carrier?.writer.send(encodeMessage({ type: 'ack', upTo }))
   }
 
   #tellRead(upTo: number): void {

@@ -15,9 +15,8 @@ import type { Timer } from './timer-heap.ts'
 
 /** Milliseconds that a flush takes: least and most. */
 const FLUSH_MS = [0.1, 20] as const
-/** The same of one that stalls, as behind somebody else's large copy, and how often one does. */
+/** The same of one that stalls, as behind somebody else's large copy. */
 const STALL_MS = [200, 5_000] as const
-const STALL_CHANCE = 0.02
 
 /** A commit, and what became of it. */
 export interface Transaction {
@@ -53,6 +52,8 @@ export class MemoryDisk {
   readonly journal: Transaction[] = []
   /** true: the next flush fails, or the one in flight. */
   failsFlush = false
+  /** Of each flush, from 0 to 1. */
+  stallChance = 0
   readonly #world: MemoryDiskWorld
   #written: Book = emptyBook
   #durable: Book = emptyBook
@@ -126,7 +127,7 @@ export class MemoryDisk {
   #startFlush(): void {
     if (this.#flush !== undefined || this.#waiters.length === 0) return
     const { clock, dice } = this.#world
-    const [least, most] = dice.chance(STALL_CHANCE) ? STALL_MS : FLUSH_MS
+    const [least, most] = dice.chance(this.stallChance) ? STALL_MS : FLUSH_MS
     const covered = this.#unflushed.length
     const finish = () => {
       this.#flush = undefined

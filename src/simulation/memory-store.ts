@@ -59,6 +59,11 @@ export class MemoryStore {
     this.#disk = new MemoryDisk({ ...world, onFlushed })
   }
 
+  /** How often a flush stalls, from 0 (by default) to 1. */
+  set stallChance(chance: number) {
+    this.#disk.stallChance = chance
+  }
+
   /** Every commit so far, by all runs. */
   get journal(): readonly Transaction[] {
     return this.#disk.journal
@@ -139,9 +144,13 @@ export class MemoryStore {
     if (how === 'power') this.#disk.cutPower()
   }
 
-  /** The next flush fails, or the one in flight: what it was to make safe may be lost. */
-  failNextFlush(): void {
-    this.#disk.failsFlush = true
+  /** true: the next flush fails, or the one in flight; what it was to make safe may be lost. */
+  get failsNextFlush(): boolean {
+    return this.#disk.failsFlush
+  }
+
+  set failsNextFlush(fails: boolean) {
+    this.#disk.failsFlush = fails
   }
 
   /** Puts a copy in the place of the file, or `emptyBook` for its deletion. No process has it open. */

@@ -7,28 +7,32 @@
  */
 import type { ProtocolViolation } from '../../domain/failures.ts'
 import type { TakenLog } from '../../domain/items.ts'
+import { WINDOW_BYTES_MAX, WINDOW_ITEMS_MAX } from '../../domain/limits.ts'
 import type { Item, Ready } from '../messages.ts'
 import { RECEIVED_LOGS_MAX } from '../payloads.ts'
 
 interface IncomingLog {
   readonly epoch: string
-  /** The end of the last whole message that was taken; undefined before the first. */
-  whole: number | undefined
-  /** The same, in the store. */
+  /** The end of the last whole message that was taken; 0 before the first. */
+  whole: number
+  /** The same, in the store; undefined: the store does not know this log. */
   committed: number | undefined
 }
 
 export interface Incoming {
   /** Oldest first; the last is the one that the link carries. At most RECEIVED_LOGS_MAX. */
   logs: readonly IncomingLog[]
-  /** Every item of the current log up to here was taken; undefined or 0: none, so any may be the first. */
-  taken: number | undefined
+  /** Every item of the current log up to here was taken. */
+  taken: number
+  /** UTF-8 bytes of the items that were taken and are not in the store. */
+  uncommittedBytes: number
 }
 
 /** @param kept of earlier runs, oldest first. */
 export const makeIncoming = (kept: readonly TakenLog[] = []): Incoming => ({
   logs: kept.map(({ epoch, upTo }) => ({ epoch, whole: upTo, committed: upTo })),
-  taken: kept.at(-1)?.upTo
+  taken: kept.at(-1)?.upTo ?? 0,
+  uncommittedBytes: 0
 })
 
 /** The epoch of the current log; undefined before the first link. */
@@ -36,7 +40,7 @@ export const epochOf = (incoming: Incoming): string | undefined => incoming.logs
 
 /** true: this is the first log of the peer, or the only one. */
 export const isOnlyLog = ({ logs }: Incoming, epoch: string): boolean =>
-  logs.every((log) => log.epoch === epoch || log.whole === undefined)
+  logs.every((log) => log.epoch === epoch || log.whole === 0)
 
 export const isKnown = ({ logs }: Incoming, epoch: string): boolean =>
   logs.some((log) => log.epoch === epoch && log.committed !== undefined)
@@ -48,7 +52,7 @@ export const isKnown = ({ logs }: Incoming, epoch: string): boolean =>
 export const bindEpoch = (incoming: Incoming, epoch: string): void => {
   const log: IncomingLog = incoming.logs.find((each) => each.epoch === epoch) ?? {
     epoch,
-    whole: undefined,
+    whole: 0,
     committed: undefined
   }
   const others = incoming.logs.filter((each) => each.epoch !== epoch)
@@ -56,22 +60,25 @@ export const bindEpoch = (incoming: Incoming, epoch: string): void => {
   incoming.taken = log.whole
 }
 
-/**
- * Takes one item of the current log. A fresh log begins with whatever number comes first: the sender
- * begins at the oldest message that nobody acknowledged. `bindEpoch` comes before.
- */
+/** The number to acknowledge; 0: nothing of the current log is in the store. */
+export const ackOf = (incoming: Incoming): number => incoming.logs.at(-1)?.committed ?? 0
+
+/** Takes one item of the current log, of so many bytes. `bindEpoch` comes before. */
 export const receive = (
   incoming: Incoming,
-  item: Item
+  item: Item,
+  bytes: number
 ): 'deliver' | 'duplicate' | ProtocolViolation => {
   if (incoming.logs.length === 0) return { _tag: 'FrameIllegal', type: 'item', state: 'no epoch' }
-  // 0: a log that is known, and of which nothing was taken.
-  const before =
-    incoming.taken === undefined || incoming.taken === 0 ? item.seq - 1 : incoming.taken
-  const expected = before + 1
+  const expected = incoming.taken + 1
   if (item.seq > expected) return { _tag: 'SequenceGap', expected, actual: item.seq }
   if (item.seq < expected) return 'duplicate'
+  const isBeyond =
+    item.seq > ackOf(incoming) + WINDOW_ITEMS_MAX ||
+    incoming.uncommittedBytes + bytes > WINDOW_BYTES_MAX
+  if (isBeyond) return { _tag: 'FrameIllegal', type: 'item', state: 'beyond the window' }
   incoming.taken = item.seq
+  incoming.uncommittedBytes += bytes
   return 'deliver'
 }
 
@@ -81,15 +88,13 @@ export const completed = (incoming: Incoming): void => {
   if (log !== undefined) log.whole = incoming.taken
 }
 
-/** Whole messages of a log up to here are in the store. */
-export const committed = (incoming: Incoming, { epoch, upTo }: TakenLog): void => {
+/** Whole messages of a log up to here are in the store, and with them so many bytes of items. */
+export const committed = (incoming: Incoming, { epoch, upTo }: TakenLog, bytes: number): void => {
+  incoming.uncommittedBytes -= bytes
   const log = incoming.logs.find((each) => each.epoch === epoch)
   if (log === undefined) return
   log.committed = Math.max(log.committed ?? 0, upTo)
 }
-
-/** The number to acknowledge; 0: nothing of the current log is in the store. */
-export const ackOf = (incoming: Incoming): number => incoming.logs.at(-1)?.committed ?? 0
 
 /** The logs that the store knows, oldest first; `upTo` is 0 where nothing was taken. */
 export const committedLogs = (incoming: Incoming): readonly TakenLog[] =>
