@@ -57,6 +57,12 @@ export interface HistoryLine {
   readonly state: 'received' | 'waiting' | 'delivered' | 'read'
 }
 
+/** How many messages of ours a peer has not acknowledged. */
+export interface PeerCount {
+  readonly peer: PeerRef
+  readonly count: number
+}
+
 /** A message of ours that waits for a peer. */
 export interface QueuedLine {
   readonly peer: PeerRef
@@ -230,7 +236,7 @@ export type EarshotEvent =
   | {
       readonly type: 'outbox.waiting'
       readonly when: 'start' | 'end'
-      readonly peers: readonly { readonly peer: PeerRef; readonly count: number }[]
+      readonly peers: readonly PeerCount[]
     }
   | { readonly type: 'queue.shown'; readonly entries: readonly QueuedLine[] }
   | {

@@ -129,7 +129,7 @@ const queueLines = (event: EventOf<'queue.shown'>, ctx: ViewContext): readonly L
     ...statusLines(style, `Waiting to be delivered: ${showMessages(count)}`),
     ...rows.flatMap((entry) => [...dayOf(entry.at), queuedRow(entry, digits, ctx)]),
     ...(count > rows.length ? [style.quiet(`  and ${count - rows.length} more`)] : []),
-    style.status('  /cancel N takes one back, /cancel all those for the peer you talk to.')
+    style.status('  Take back: /cancel N, or /cancel all')
   ]
 }
 

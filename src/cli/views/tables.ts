@@ -98,18 +98,22 @@ export const peersLines = (event: EventOf<'peers.shown'>, ctx: ViewContext): rea
       ]
 
 // Widest command with its arguments, and the gap behind it.
-const HELP_COLUMN = 22
+const HELP_COLUMN = 23
 
 /** /help, from the one table of commands. */
 export const helpLines = (ctx: ViewContext): readonly string[] => [
   statusLine(ctx.style, 'Commands'),
-  ...COMMANDS.flatMap(({ name, aliases, args, help }) => {
+  ...COMMANDS.flatMap(({ name, aliases, args, help, more = [] }) => {
     const names = [name, ...aliases].join(' ')
-    const usage = args === '' ? names : `${names} ${args}`
-    return ctx.columns >= WIDE_COLUMNS_MIN
+    return [
+      [args === '' ? names : `${names} ${args}`, help] as const,
+      ...more.map((use) => [`${name} ${use.args}`, use.help] as const)
+    ]
+  }).flatMap(([usage, help]) =>
+    ctx.columns >= WIDE_COLUMNS_MIN
       ? [`  ${usage.padEnd(HELP_COLUMN)}  ${help}`]
       : [`  ${usage}`, `    ${help}`]
-  }),
+  ),
   '  Everything else is said to your peer;',
   '  //text says "/text".'
 ]
