@@ -49,7 +49,7 @@ const bashValue = (option: Option): string => {
 }
 
 const bash = (levels: readonly Level[]): string => {
-  const valued = (levels[0]?.options ?? []).filter(takesValue)
+  const valued = levels.flatMap(({ options }) => options).filter(takesValue)
   const values = valued.map((option) => {
     const action = bashValue(option)
     // Names of files may hold spaces, so they are split at line ends; compopt quotes them.

@@ -1,4 +1,5 @@
 /** Readers of flags' and arguments' texts. They report to commander the way it asks for. */
+import { resolve } from 'node:path'
 import { InvalidArgumentError } from 'commander'
 import * as Result from 'effect/Result'
 import { parseEndpoint } from '../domain/endpoint.ts'
@@ -40,4 +41,14 @@ export const readProfile = (text: string): string => {
 export const readPath = (text: string): string => {
   if (text === '' || text.includes('\0')) throw new InvalidArgumentError('It is not a path.')
   return text
+}
+
+/** A path for a key of the configuration, which means the same from every folder. */
+export const readAbsolutePath = (text: string): string => resolve(readPath(text))
+
+/** From 1 on. */
+export const readWholeNumber = (text: string): number => {
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : 0
+  if (number < 1) throw new InvalidArgumentError('It is not a whole number from 1 on.')
+  return number
 }

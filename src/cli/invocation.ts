@@ -31,6 +31,32 @@ export type PeersAction =
   | { readonly _tag: 'Unblock'; readonly id: PeerId }
   | { readonly _tag: 'Rekey'; readonly from: PeerId; readonly to: PeerId }
 
+export type PassphraseAction =
+  | { readonly _tag: 'Show' }
+  | { readonly _tag: 'Set' }
+  | { readonly _tag: 'Change'; readonly newFile: string | undefined }
+  | { readonly _tag: 'Remove' }
+
+export type KeepChoice = 'on' | 'off' | 'default'
+
+/** `who` is what the user calls the peer. */
+export type HistoryAction =
+  | { readonly _tag: 'List' }
+  | {
+      readonly _tag: 'Show'
+      readonly who: string
+      /** Only the newest so many; undefined: all. */
+      readonly limit: number | undefined
+      /** As it was typed. */
+      readonly since: string | undefined
+      /** All of them must occur; without any, nothing is searched for. */
+      readonly words: readonly string[]
+      /** The file to write, as it was typed; undefined: standard output. */
+      readonly path: string | undefined
+    }
+  | { readonly _tag: 'Erase'; readonly who: string; readonly confirmed: boolean }
+  | { readonly _tag: 'Keep'; readonly who: string; readonly keep: KeepChoice }
+
 export type Shell = 'bash' | 'zsh' | 'fish'
 
 export type Invocation =
@@ -43,6 +69,12 @@ export type Invocation =
     }
   | { readonly _tag: 'Id'; readonly flags: CommonFlags }
   | { readonly _tag: 'Peers'; readonly flags: CommonFlags; readonly action: PeersAction }
+  | {
+      readonly _tag: 'Passphrase'
+      readonly flags: CommonFlags
+      readonly action: PassphraseAction
+    }
+  | { readonly _tag: 'History'; readonly flags: CommonFlags; readonly action: HistoryAction }
   | { readonly _tag: 'Completion'; readonly shell: Shell }
   /** Help or the version, asked for: goes to standard output and is a success. */
   | { readonly _tag: 'Print'; readonly text: string }

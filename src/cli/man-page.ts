@@ -28,7 +28,9 @@ const commandEntries = (
 ): readonly (readonly string[])[] =>
   command.commands.flatMap((child) => {
     const name = [...path, child.name()]
-    const usage = child.registeredArguments.map((argument) => `<${argument.name()}>`)
+    const usage = child.registeredArguments.map((argument) =>
+      argument.required ? `<${argument.name()}>` : `[${argument.name()}]`
+    )
     const own = child.options.flatMap((option) => ['.RS', ...optionEntry(option), '.RE'])
     return [
       [...entry(['earshot', ...name, ...usage].join(' '), child.description()), ...own],

@@ -2,11 +2,10 @@
 import { Argument, type Command, Option } from 'commander'
 import type { PeerId } from '../domain/peer-id.ts'
 import { readPeerId } from './flag-values.ts'
-import type { Invocation, PeersAction, Shell } from './invocation.ts'
-import { commonFlags } from './program-flags.ts'
-
-/** Told what was asked for, once. */
-export type Settle = (invocation: Invocation) => void
+import type { PeersAction, Shell } from './invocation.ts'
+import { commonFlags, type Settle } from './program-flags.ts'
+import { addHistory } from './program-history.ts'
+import { addPassphrase } from './program-passphrase.ts'
 
 const addConfig = (program: Command, settle: Settle): void => {
   program
@@ -99,5 +98,6 @@ const addCompletion = (program: Command, settle: Settle): void => {
 
 /** Adds all of them, in the order of `--help`. */
 export const addCommands = (program: Command, settle: Settle): void => {
-  for (const add of [addConfig, addId, addPeers, addCompletion]) add(program, settle)
+  for (const add of [addConfig, addId, addPeers, addHistory, addPassphrase, addCompletion])
+    add(program, settle)
 }

@@ -3,8 +3,11 @@ import { type Command, Option } from 'commander'
 import { LOG_LEVELS, UNKNOWN_PEERS } from '../domain/settings.ts'
 import type { ConfigName } from './config/keys.ts'
 import type { FlagTexts } from './config/resolve.ts'
-import { readEndpoint, readPath, readPeerId, readProfile } from './flag-values.ts'
-import type { ChatFlags, CommonFlags } from './invocation.ts'
+import { readAbsolutePath, readEndpoint, readPath, readPeerId, readProfile } from './flag-values.ts'
+import type { ChatFlags, CommonFlags, Invocation } from './invocation.ts'
+
+/** Told what was asked for, once. */
+export type Settle = (invocation: Invocation) => void
 
 /** The flags that set a key of the configuration. */
 const KEY_FLAGS = [
@@ -12,7 +15,8 @@ const KEY_FLAGS = [
   ['nickname', '--nickname', 'nickname'],
   ['listen', '--listen', 'listen_host'],
   ['unknownPeers', '--unknown-peers', 'unknown_peers'],
-  ['logLevel', '--log-level', 'log_level']
+  ['logLevel', '--log-level', 'log_level'],
+  ['passphraseFile', '--passphrase-file', 'passphrase_file']
 ] as const satisfies readonly (readonly [string, string, ConfigName])[]
 
 const CONVERSATION = 'Conversation:'
@@ -47,6 +51,11 @@ export const chatOptions = (): readonly Option[] => [
   ),
   flag(PLACES, '--home <folder>', 'keep everything under this folder').argParser(readPath),
   flag(PLACES, '--config <file>', 'read this configuration file').argParser(readPath),
+  flag(
+    PLACES,
+    '--passphrase-file <file>',
+    'its first line is the passphrase of your messages'
+  ).argParser(readAbsolutePath),
   flag(PLACES, '--log-level <level>', 'how much goes into the log').choices(LOG_LEVELS),
   flag(PLACES, '--log-file <file>', 'write the log here').argParser(readPath),
   flag(PLACES, '-d, --debug', 'the same as --log-level debug, and say where the log is')

@@ -9,8 +9,8 @@ import type { StartFailure } from '../domain/failures.ts'
 import { nearestName } from '../domain/nearest-name.ts'
 import { HELP_AFTER } from './help-text.ts'
 import type { Invocation } from './invocation.ts'
-import { addCommands, type Settle } from './program-commands.ts'
-import { chatFlags, chatOptions } from './program-flags.ts'
+import { addCommands } from './program-commands.ts'
+import { chatFlags, chatOptions, type Settle } from './program-flags.ts'
 import { VERSION } from './version.ts'
 
 /** The whole command line. @param settle told what was asked for, once, while arguments are parsed. */

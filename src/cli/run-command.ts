@@ -41,6 +41,11 @@ const commandOf = (invocation: Invocation, where: Whereabouts): Command => {
         () => import('./commands/peers.ts'),
         ({ peers }) => peers(invocation.flags, invocation.action)
       )
+    case 'Passphrase':
+      return from(
+        () => import('./commands/passphrase.ts'),
+        ({ passphrase }) => passphrase(invocation.flags, invocation.action)
+      )
     case 'Chat':
       return from(
         () => import('./commands/chat.ts'),

@@ -7,5 +7,7 @@ import * as Effect from 'effect/Effect'
  */
 export const writeOut = (text: string): Effect.Effect<boolean> =>
   Effect.callback<boolean>((resume) => {
-    process.stdout.write(text, (error) => resume(Effect.succeed(error === null || error === undefined)))
+    process.stdout.write(text, (error) =>
+      resume(Effect.succeed(error === null || error === undefined))
+    )
   })

@@ -46,7 +46,7 @@ describe('completion', () => {
 
   it.each([
     ['', ['config', 'id', 'peers', 'completion', 'help']],
-    ['--p', ['--port', '--plain-text', '--profile']],
+    ['--p', ['--port', '--plain-text', '--profile', '--passphrase-file']],
     ['--log-level w', ['warn']],
     ['--unknown-peers ', ['accept-new', 'ask', 'deny']],
     ['-p 8080 conf', ['config']],
@@ -55,7 +55,11 @@ describe('completion', () => {
     ['config --fo', ['--force']],
     ['completion z', ['zsh']],
     ['--nickname ', []],
-    ['--home /us', ['/usr']]
+    ['--home /us', ['/usr']],
+    ['history bob --ex', ['--export']],
+    ['history bob --keep o', ['on', 'off']],
+    ['history bob --export /us', ['/usr']],
+    ['history bob -n ', []]
   ])('bash: completes "earshot %s"', (typed, wanted) => {
     const script = `${completionScript(program, 'bash')}
 COMP_WORDS=(earshot "$@"); COMP_CWORD=$#

@@ -157,6 +157,41 @@ describe('commands', () => {
     expect(asked('completion', 'fish')).toEqual({ _tag: 'Completion', shell: 'fish' })
   })
 
+  it('history: the list, what to show of one, and what to change', () => {
+    expect(asked('history', '--json')).toMatchObject({
+      _tag: 'History',
+      action: { _tag: 'List' },
+      flags: { json: true }
+    })
+    const shown = { _tag: 'Show', who: 'bob', limit: 20, since: undefined, words: [] }
+    expect(asked('history', 'bob')).toMatchObject({ action: { ...shown, path: undefined } })
+    expect(asked('history', 'bob', '--search', ' a  b ')).toMatchObject({
+      action: { ...shown, words: ['a', 'b'] }
+    })
+    for (const argv of [['--all'], ['--since', '3d'], ['--export', 'x.md']])
+      expect(asked('history', 'bob', ...argv)).toMatchObject({ action: { limit: undefined } })
+    expect(asked('history', '--erase', 'bob')).toMatchObject({
+      action: { _tag: 'Erase', who: 'bob', confirmed: false }
+    })
+    expect(asked('history', 'bob', '--erase', '--yes')).toMatchObject({
+      action: { confirmed: true }
+    })
+    expect(asked('history', 'bob', '--keep', 'off')).toMatchObject({
+      action: { _tag: 'Keep', who: 'bob', keep: 'off' }
+    })
+  })
+
+  it.each([
+    [['history', 'bob', '-n', '5']],
+    [['history', '-n5', 'bob']],
+    [['-n', '5', 'history', 'bob']],
+    [['history', 'bob', '--lines', '5']],
+    [['history', 'bob', '--lines=5', '--since', '3d']],
+    [['history', 'bob', '-n', '5', '--export', 'bob.json']]
+  ])('%j asks for five messages', (argv) => {
+    expect(asked(...argv)).toMatchObject({ action: { _tag: 'Show', who: 'bob', limit: 5 } })
+  })
+
   it('help and the version go to standard output', () => {
     expect(asked('--version', '--json')).toEqual({ _tag: 'Print', text: `earshot ${VERSION}\n` })
     for (const argv of [['--help'], ['-h'], ['help']]) {
@@ -200,7 +235,26 @@ describe('slips', () => {
     [['completion', 'tcsh'], 'bash, zsh, fish'],
     [['completion'], "'shell'"],
     [['peers', 'forget'], "'id'"],
-    [['id', 'extra'], 'too many arguments']
+    [['id', 'extra'], 'too many arguments'],
+    [['hsitory'], 'Did you mean history?'],
+    [['history', '--all'], 'The peer is missing.'],
+    [['history', '-n', '5'], 'The peer is missing.'],
+    [['history', '--erase', '--yes'], 'The peer is missing.'],
+    [['history', 'bob', 'eve'], 'too many arguments'],
+    [['history', 'bob', '-n', 'x'], "'-n, --lines <number>' argument 'x' is invalid"],
+    [['history', 'bob', '-n', '0'], 'a whole number from 1 on'],
+    [['history', 'bob', '--lines', '1.5'], 'a whole number from 1 on'],
+    [['history', 'bob', '-n', '5', '--all'], 'does not go with --all'],
+    [['history', 'bob', '--lines', '5', '--all'], 'cannot be used with'],
+    [['history', 'bob', '--search', ' '], 'Name at least one word.'],
+    [['history', 'bob', '--export', 'bob.pdf'], '.txt, .md, .json, .jsonl'],
+    [['history', 'bob', '--export', ''], 'It is not a path.'],
+    [['history', 'bob', '--export'], 'argument missing'],
+    [['history', 'bob', '--keep', 'maybe'], 'on, off, default'],
+    [['history', 'bob', '--keep', 'on', '--erase'], 'cannot be used with'],
+    [['history', 'bob', '--erase', '--since', '3d'], 'cannot be used with'],
+    [['history', 'bob', '--yes'], 'goes with --erase only'],
+    [['history', 'bob', '-n', '5', '--erase', '--yes'], 'does not go with --erase']
   ] as const)('%j', (argv, part) => {
     expect(refused(...argv).toLowerCase()).toContain(part.toLowerCase())
   })
@@ -212,7 +266,10 @@ describe('slips', () => {
 
   it('understands or refuses whatever is given, and never throws', () => {
     const word = fc.oneof(
-      fc.constantFrom('--port', '-p', '--', '-', 'config', '--json=1', 'peers', '--no-color', ''),
+      fc.constantFrom(
+        ...['--port', '-p', '--', '-', 'config', '--json=1', 'peers', '--no-color', ''],
+        ...['history', '-n', '--erase', '--export', '--yes']
+      ),
       fc.string()
     )
     fc.assert(
