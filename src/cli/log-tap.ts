@@ -5,6 +5,10 @@ import type { LogLevel } from '../domain/settings.ts'
 
 const WARNINGS: ReadonlySet<EventType> = new Set([
   'app.failed',
+  'delivery.held',
+  'delivery.restarted',
+  'history.failed',
+  'store.set-aside',
   'listen.failed',
   'dial.failed',
   'link.refused',
@@ -18,7 +22,12 @@ const WARNINGS: ReadonlySet<EventType> = new Set([
 const FREQUENT: ReadonlySet<EventType> = new Set([
   'message.received',
   'message.queued',
+  'message.sent',
   'message.delivered',
+  'message.read',
+  'history.shown',
+  'history.found',
+  'queue.shown',
   'plain.line',
   'plain.sent',
   'info.shown',
@@ -28,18 +37,24 @@ const FREQUENT: ReadonlySet<EventType> = new Set([
 
 /** Fields that hold what people said or typed. */
 const PRIVATE: ReadonlySet<string> = new Set(['text', 'input', 'safetyNumber'])
+/** Lists of it. */
+const PRIVATE_LISTS: ReadonlySet<string> = new Set(['entries', 'words'])
 
 const levelOf = (type: EventType): LogLevel => {
   if (WARNINGS.has(type)) return 'warn'
   return FREQUENT.has(type) ? 'debug' : 'info'
 }
 
-/** The event as a log holds it: `text` becomes `textChars` (UTF-16 code units), and so on. */
+/**
+ * The event as a log holds it: `text` becomes `textChars` (UTF-16 code units), `entries` becomes
+ * `entriesCount`, and so on.
+ */
 export const loggedFields = (event: EarshotEvent): Readonly<Record<string, unknown>> => {
   const fields: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(event)) {
     if (name === 'type') continue
     if (PRIVATE.has(name) && typeof value === 'string') fields[`${name}Chars`] = value.length
+    else if (PRIVATE_LISTS.has(name) && Array.isArray(value)) fields[`${name}Count`] = value.length
     else fields[name] = value
   }
   return fields

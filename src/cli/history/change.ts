@@ -6,7 +6,8 @@ import { shortPeerId } from '../../domain/peer-id.ts'
 import { safeJson } from '../../domain/safe-text.ts'
 import type { Store } from '../../services/store.ts'
 import type { KeepChoice } from '../invocation.ts'
-import { asStartError, type HistoryReader, type HistoryWorld, messages, nameOf } from './world.ts'
+import { showMessages } from '../views/lines.ts'
+import { asStartError, type HistoryReader, type HistoryWorld, nameOf } from './world.ts'
 
 /** How many messages of the conversation are stored, pending ones included. */
 const storedOf = (store: HistoryReader, peer: PeerRef): Effect.Effect<number, StartError> =>
@@ -35,7 +36,7 @@ export const eraseHistory = Effect.fnUntraced(function* (
   yield* world.output.write(
     world.json
       ? `${safeJson({ peer, erased })}\n`
-      : `Deleted: ${messages(erased)} of the conversation with ${nameOf(world, peer)}.\n`
+      : `Deleted: ${showMessages(erased)} of the conversation with ${nameOf(world, peer)}.\n`
   )
 })
 
@@ -67,6 +68,6 @@ export const keepHistory = Effect.fnUntraced(function* (
   const earlier =
     kept || stored === 0
       ? ''
-      : ` What was kept so far stays: ${messages(stored)}. To delete it: earshot history ${shortPeerId(peer.id)} --erase --yes`
+      : ` What was kept so far stays: ${showMessages(stored)}. To delete it: earshot history ${shortPeerId(peer.id)} --erase --yes`
   yield* world.output.write(`${now}${earlier}\n`)
 })

@@ -46,7 +46,7 @@ const timeOf = ({ sentAt, receivedAt }: HistoryEntry): number => receivedAt ?? s
 
 const labelOf = ({ direction, state }: HistoryEntry, name: string): string => {
   if (direction === 'in') return name
-  return state === 'waiting' ? 'You (not delivered yet)' : 'You'
+  return state === 'waiting' ? 'You (waiting)' : 'You'
 }
 
 const spoken = (style: Style, stamp: string, entry: HistoryEntry, name: string): string => {

@@ -5,8 +5,9 @@ import type { StoreError } from '../../domain/failures.ts'
 import { formatPeerId } from '../../domain/peer-id.ts'
 import { safeJson } from '../../domain/safe-text.ts'
 import type { ConversationSummary } from '../../services/store.ts'
+import { showMessages } from '../views/lines.ts'
 import { makeLocalTime } from '../views/local-time.ts'
-import { type HistoryReader, type HistoryWorld, messages, nameOf } from './world.ts'
+import { type HistoryReader, type HistoryWorld, nameOf } from './world.ts'
 
 /** How to have conversations kept, where they are not. */
 export const HOW_TO_KEEP =
@@ -22,7 +23,7 @@ const spanText = (world: HistoryWorld, { kept, firstAt, lastAt }: ConversationSu
   if (kept === 0) return 'none'
   const { day } = makeLocalTime(world.timeZone)
   const [from, to] = [day(firstAt), day(lastAt)]
-  return `${messages(kept)}, ${from === to ? from : `${from} to ${to}`}`
+  return `${showMessages(kept)}, ${from === to ? from : `${from} to ${to}`}`
 }
 
 const describe = (world: HistoryWorld, summary: ConversationSummary): string => {
@@ -31,8 +32,8 @@ const describe = (world: HistoryWorld, summary: ConversationSummary): string => 
     nameOf(world, refOf(world, summary)),
     `  id        ${formatPeerId(summary.peer)}`,
     `  stored    ${spanText(world, summary)}`,
-    ...(waiting === 0 ? [] : [`  waiting   ${messages(waiting)}, not delivered yet`]),
-    ...(unshown === 0 ? [] : [`  new       ${messages(unshown)}, not shown yet`]),
+    ...(waiting === 0 ? [] : [`  waiting   ${showMessages(waiting)}, not delivered yet`]),
+    ...(unshown === 0 ? [] : [`  new       ${showMessages(unshown)}, not shown yet`]),
     `  history   ${keptText(keep, world.saveHistory)}`
   ].join('\n')
 }

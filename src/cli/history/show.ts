@@ -9,6 +9,7 @@ import type { PeerRef } from '../../domain/events.ts'
 import { StartError } from '../../domain/failures.ts'
 import { safeJson, safeLine } from '../../domain/safe-text.ts'
 import type { HistoryAction } from '../invocation.ts'
+import { showMessages } from '../views/lines.ts'
 import { makeLocalTime } from '../views/local-time.ts'
 import {
   exportFormOf,
@@ -23,7 +24,7 @@ import { HOW_TO_KEEP } from './list.ts'
 import { eachPage, type ReadPage } from './pages.ts'
 import { type Progress, searchProgress } from './progress.ts'
 import { parseWhen } from './when.ts'
-import { asStartError, type HistoryReader, type HistoryWorld, messages, nameOf } from './world.ts'
+import { asStartError, type HistoryReader, type HistoryWorld, nameOf } from './world.ts'
 
 type Show = Extract<HistoryAction, { readonly _tag: 'Show' }>
 
@@ -102,7 +103,7 @@ const writeFile = Effect.fnUntraced(function* (
   yield* world.output.write(
     world.json
       ? `${safeJson({ path, count })}\n`
-      : `Written: ${safeLine(path, 4096)} (${messages(count)})\n`
+      : `Written: ${safeLine(path, 4096)} (${showMessages(count)})\n`
   )
 })
 

@@ -37,6 +37,3 @@ export interface HistoryWorld {
 export const asStartError = ({ reason }: StoreError): StartError => new StartError({ reason })
 
 export const nameOf = (world: HistoryWorld, peer: PeerRef): string => nameAmong(world.peers, peer)
-
-/** `1 message`, `12 messages`. */
-export const messages = (count: number): string => (count === 1 ? '1 message' : `${count} messages`)

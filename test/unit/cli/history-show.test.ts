@@ -60,7 +60,7 @@ describe('for a person', () => {
           '│ you',
           '— 2026-11-22 —',
           '14:30 You: how are you?',
-          '14:31 You (not delivered yet): still there?',
+          '14:31 You (waiting): still there?',
           ''
         ].join('\n')
       )
@@ -70,7 +70,7 @@ describe('for a person', () => {
   it.effect('in the zone of the reader', () =>
     Effect.gen(function* () {
       const { out } = yield* showing(TALK, { limit: 1 }, { isScreen: true, timeZone: 'Asia/Tokyo' })
-      expect(out).toBe('— 2026-11-22 —\n23:31 You (not delivered yet): still there?\n')
+      expect(out).toBe('— 2026-11-22 —\n23:31 You (waiting): still there?\n')
     })
   )
 })
@@ -84,7 +84,7 @@ describe('for a pipe', () => {
         '2026-11-21 14:31 bob: hello',
         '│ you',
         '2026-11-22 14:30 You: how are you?',
-        '2026-11-22 14:31 You (not delivered yet): still there?',
+        '2026-11-22 14:31 You (waiting): still there?',
         ''
       ])
       expect(notes).toEqual([])

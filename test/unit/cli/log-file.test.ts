@@ -23,6 +23,7 @@ import { TestClock } from 'effect/testing'
 import { LOG_FLUSH_MS, MINIMUM_LEVEL, openLogFile } from '../../../src/adapters/log-file.ts'
 import { LOG_WAITING_CHARS_MAX } from '../../../src/adapters/log-sink.ts'
 import { loggedFields, logTap } from '../../../src/cli/log-tap.ts'
+import { EXAMPLES } from '../views/documented-events.ts'
 import type { PeerId } from '../../../src/domain/peer-id.ts'
 
 let folder = ''
@@ -192,6 +193,23 @@ describe('events in the log', () => {
     expect(
       JSON.stringify(loggedFields({ type: 'command.invalid', input: 'secret', detail: 'd' }))
     ).not.toContain('secret')
+  })
+
+  it('holds none of what the documented examples say', () => {
+    const said = (value: unknown): readonly string[] => {
+      if (Array.isArray(value)) return value.flatMap(said)
+      if (typeof value !== 'object' || value === null) return []
+      return Object.entries(value).flatMap(([name, field]) => {
+        if (name === 'words' && Array.isArray(field)) return field.map(String)
+        return ['text', 'input', 'safetyNumber'].includes(name) ? [String(field)] : said(field)
+      })
+    }
+    const texts = EXAMPLES.flatMap(said)
+    expect(texts.length).toBeGreaterThan(8)
+    for (const event of EXAMPLES) {
+      const logged = Object.values(loggedFields(event)).map((field) => JSON.stringify(field))
+      for (const text of said(event)) expect(logged.join(' '), event.type).not.toContain(text)
+    }
   })
 
   it.effect('leaves frequent events out unless they are asked for', () =>
