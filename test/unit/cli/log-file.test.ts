@@ -201,7 +201,7 @@ describe('events in the log', () => {
       if (typeof value !== 'object' || value === null) return []
       return Object.entries(value).flatMap(([name, field]) => {
         if (name === 'words' && Array.isArray(field)) return field.map(String)
-        return ['text', 'input', 'safetyNumber'].includes(name) ? [String(field)] : said(field)
+        return ['text', 'safetyNumber'].includes(name) ? [String(field)] : said(field)
       })
     }
     const texts = EXAMPLES.flatMap(said)
