@@ -111,7 +111,12 @@ export class Screen {
 
   /** A terminal that wraps anew has moved the cursor's row; another has left it where it was. */
   readonly #resized = (): void => {
-    if (this.#shown && this.#reflows) this.#line.prevRows = this.#line.getCursorPos().rows
+    if (this.#shown && this.#reflows) {
+      const { rows, cols } = this.#line.getCursorPos()
+      // Behind a row that is exactly full the cursor may stand on that row or on the next: a row too
+      // few leaves a part of the typed line, a row too many would take a line of the chat.
+      this.#line.prevRows = cols === 0 ? Math.max(0, rows - 1) : rows
+    }
     // Of another width, every line may take other rows than it did.
     if (this.#output.columns !== this.#columns) this.#standing.forget()
     this.#columns = this.#output.columns
