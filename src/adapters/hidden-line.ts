@@ -4,6 +4,8 @@ import { PASSPHRASE_BYTES_MAX } from '../domain/limits.ts'
 
 /** More than can be right is kept, so that it is refused for its length instead of being cut. */
 const CHARS_MAX = 2 * PASSPHRASE_BYTES_MAX
+const NEWLINE = 0x0a
+const RETURN = 0x0d
 const CTRL_C = '\x03'
 const CTRL_D = '\x04'
 const BACKSPACES: readonly string[] = ['\b', '\x7f']
@@ -17,7 +19,10 @@ const KEY = /\x1b\[[0-9;?]*[ -/]*[@-~]|\x1bO[A-Z]|[\s\S]/gu
 // oxlint-disable-next-line no-control-regex -- the same
 const UNFINISHED = /\x1b(?:\[[0-9;?]*[ -/]*)?$/
 
-/** What the keys came to. `rest`: the bytes behind the end of the line, which belong to what is next. */
+/**
+ * What the keys came to. `rest`: the bytes behind the end of the line, which belong to whoever reads
+ * next, with line ends that also those know who read lines.
+ */
 export type Typed =
   | { readonly _tag: 'More' }
   | { readonly _tag: 'Entered'; readonly text: string; readonly rest: Uint8Array }
@@ -30,7 +35,7 @@ const MORE: Typed = { _tag: 'More' }
 
 /** Where the line ends in these bytes, which no character of UTF-8 has inside; -1: not here. */
 const endIn = (bytes: Uint8Array): number =>
-  bytes.findIndex((byte) => byte === 0x0a || byte === 0x0d)
+  bytes.findIndex((byte) => byte === NEWLINE || byte === RETURN)
 
 export class HiddenLine {
   readonly #decoder = new StringDecoder('utf8')
@@ -49,7 +54,9 @@ export class HiddenLine {
       if (key === CTRL_Z) return { _tag: 'Suspended' }
       this.#press(key)
     }
-    return end < 0 ? MORE : { _tag: 'Entered', text: this.#text, rest: bytes.subarray(end + 1) }
+    if (end < 0) return MORE
+    const rest = bytes.slice(end + 1).map((byte) => (byte === RETURN ? NEWLINE : byte))
+    return { _tag: 'Entered', text: this.#text, rest }
   }
 
   #press(key: string): void {

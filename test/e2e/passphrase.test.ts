@@ -18,7 +18,6 @@ import { describe, expect, it } from 'vitest'
 import { writeKeyFile } from '../../src/adapters/keyring-format.ts'
 import { type Pipe, startPipe } from './support/pipe.ts'
 import { builtProgram, temporaryFolder } from './support/program.ts'
-import { startListening } from './support/talk.ts'
 import { startTerminal, type Terminal, type TerminalOptions } from './support/terminal.ts'
 
 const PASSPHRASE = 'correct horse battery'
@@ -182,12 +181,6 @@ describe('E13: a passphrase at a terminal', () => {
   })
 })
 
-/** Makes the file when its test runs. */
-const fileOf =
-  (mode: number, passphrase = PASSPHRASE) =>
-  (): string =>
-    fileWith(passphrase, mode)
-
 describe('E13: a passphrase without a terminal', () => {
   it('comes from files, and each state is told', async () => {
     const home = temporaryFolder()
@@ -233,23 +226,25 @@ process.exit(spawnSync('/bin/sh', args, { env, stdio: 'inherit' }).status)`
   })
 
   it.each([
-    ['needs a file', [], 77, /locked by a passphrase, and there is no terminal/],
-    [
-      'does not take one that others can read',
-      [fileOf(0o644)],
-      78,
-      /others may use it \(mode 0644\)/
-    ],
-    ['does not take one that is empty', [fileOf(0o600, '')], 78, /its first line is empty/],
-    ['does not take one that is not there', [() => '/nowhere/x'], 78, /cannot be read \(ENOENT\)/],
-    ['does not take its own input', [() => '/dev/stdin'], 78, /use another descriptor/],
-    ['has one try', [fileOf(0o600, 'wrong wrong')], 77, /The passphrase is wrong/]
-  ] as const)('%s', async (_, files, code, sentence) => {
+    { it: 'needs a file', code: 77, says: /locked by a passphrase, and there is no terminal/ },
+    {
+      it: 'is not taken from a file that others can read',
+      mode: 0o644,
+      code: 78,
+      says: /others may/
+    },
+    { it: 'is not nothing', text: '', code: 78, says: /its first line is empty/ },
+    { it: 'is not in a file that is not there', path: '/nowhere/x', code: 78, says: /\(ENOENT\)/ },
+    { it: 'is not the input', path: '/dev/stdin', code: 78, says: /use another descriptor/ },
+    { it: 'has one try', text: 'wrong wrong', code: 77, says: /The passphrase is wrong/ }
+  ])('$it', async ({ path, text, mode, code, says }) => {
     const home = await lockedHome()
     const before = keyText(home)
-    const flags = files.flatMap((make) => ['--passphrase-file', make()])
+    const isFile = text !== undefined || mode !== undefined
+    const file = isFile ? fileWith(text ?? PASSPHRASE, mode) : path
+    const flags = file === undefined ? [] : ['--passphrase-file', file]
     const ended = await onPipes(home, 'passphrase', 'remove', ...flags)
-    expect(ended.stderr).toMatch(sentence)
+    expect(ended.stderr).toMatch(says)
     expect(ended.stderr.split('\n').length).toBe(2)
     expect({ code: ended.code, stdout: ended.stdout }).toEqual({ code, stdout: '' })
     expect(keyText(home)).toBe(before)
@@ -291,16 +286,5 @@ describe('security 88, 89: a key that cannot be trusted', () => {
     expect(stderr).toMatch(sentence)
     expect(code).toBe(78)
     expect(keyText(home)).toBe(before)
-  })
-})
-
-describe('E13: a passphrase and a conversation', () => {
-  it('is not changed under a conversation that runs', async () => {
-    const { terminal } = await startListening()
-    const { home, pid } = terminal
-    const ended = await onPipes(home, 'passphrase', 'set', '--passphrase-file', fileWith(OTHER))
-    expect(ended).toMatchObject({ code: 75, stderr: expect.stringContaining(`process ${pid}`) })
-    const shown = await onPipes(home, 'passphrase')
-    expect(shown.code).toBe(0)
   })
 })

@@ -46,7 +46,7 @@ describe('a hidden line', () => {
   })
 
   it('keeps what was typed behind its end for whoever is next', () => {
-    expect(typed('first\rsecond\r')).toEqual(entered('first', 'second\r'))
+    expect(typed('first\rsecond\r')).toEqual(entered('first', 'second\n'))
     expect(typed('fir', 'st\nsec')).toEqual(entered('first', 'sec'))
   })
 

@@ -115,7 +115,7 @@ export const START: Samples<StartFailure> = {
   PassphraseUnreadable: {
     _tag: 'PassphraseUnreadable',
     file: 'secret',
-    detail: 'others may use it (mode 0644)'
+    detail: 'its first line is empty'
   },
   PassphraseTooCostly: { _tag: 'PassphraseTooCostly', memoryMiB: 128 },
   StoreFull: { _tag: 'StoreFull', path: 'messages.db', code: 'SQLITE_FULL' },
