@@ -57,6 +57,7 @@ export const JSON_COMMANDS = {
   autoopen: {},
   send: { paths: must('string') },
   connect: { target: must('string'), expect: may('peer-id'), call: may('string') },
+  'hang-up': { call: must('string') },
   queue: {},
   cancel: { which: must('count-or-all') },
   history: { count: may('count'), who: may('string') },

@@ -26,6 +26,8 @@ export type Command =
       readonly expect?: PeerId
       readonly call?: string
     }
+  /** Gives up the dial of this `call`, if it has not led to a peer yet. */
+  | { readonly type: 'hang-up'; readonly call: string }
   /** What waits to be delivered, of all peers. */
   | { readonly type: 'queue' }
   /** `which`: the number that /queue shows, or all of the peer that is talked to. */

@@ -104,6 +104,7 @@ const running = parts.createStateConfig({
     'peer.renamed': { actions: 'passToSession' },
     'peer.trusted': { actions: 'passToSession' },
     'user.connect': { actions: [{ type: 'tell', params: tells.dialling }, 'dialTarget'] },
+    'user.hang-up': { actions: 'hangUp' },
     'user.accept': { guard: 'isKnocking', actions: 'grant' },
     'user.decline': {
       guard: 'isKnocking',

@@ -131,6 +131,12 @@ export const parts = base.extend({
       enqueue.assign({ connections: withRow(context.connections, spare.id, { state: 'closed' }) })
       enqueue.sendTo(spare.id, { type: 'app.stop', why: 'quit' } satisfies ConnectionEvent)
     }),
+    hangUp: base.enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'user.hang-up') return
+      for (const link of rules.unanswered(context, event.call)) {
+        enqueue.sendTo(link, { type: 'app.stop', why: 'quit' } satisfies ConnectionEvent)
+      }
+    }),
     noteFellBack: base.assign(({ context, event }) =>
       event.type === 'connection.fell-back'
         ? {
@@ -171,7 +177,7 @@ export const parts = base.extend({
     }),
     meet: base.enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'connection.authenticated') return
-      const { facts } = event
+      const facts = { ...event.facts, ...rules.callOf(context, event.facts.link) }
       const id = sessionName(facts.peerId)
       if (!context.sessions.some((one) => one.peerId === facts.peerId)) {
         enqueue.spawnChild('session', { id, input: sessionInput(context, facts) })

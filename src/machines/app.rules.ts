@@ -174,6 +174,15 @@ export const callOf = (
   return call === undefined ? {} : { call }
 }
 
+/** The links of a call that have not led to a peer yet. */
+export const unanswered = (
+  { connections }: Pick<AppContext, 'connections'>,
+  call: string
+): readonly string[] =>
+  connections
+    .filter((one) => one.call === call && one.state !== 'open' && one.state !== 'closed')
+    .map(({ id }) => id)
+
 /** Somebody who called us and was never let in. */
 export const isStranger = (context: AppContext, event: AppEvent): boolean => {
   if (event.type !== 'connection.closed' || event.role !== 'acceptor') return false

@@ -30,6 +30,7 @@ export const appTotality: Totality<AppEvent['type']> = {
       states: ['leaving'],
       events: [
         'user.connect',
+        'user.hang-up',
         'user.accept',
         'user.decline',
         'user.focus',

@@ -86,6 +86,7 @@ export type AppEvent =
       readonly expect: PeerId | undefined
       readonly call: string | undefined
     }
+  | { readonly type: 'user.hang-up'; readonly call: string }
   | { readonly type: 'user.accept'; readonly peerId: PeerId }
   | { readonly type: 'user.decline'; readonly peerId: PeerId }
   | { readonly type: 'user.focus'; readonly peerId: PeerId }

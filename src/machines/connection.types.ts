@@ -104,6 +104,8 @@ export interface LinkFacts {
   readonly nickname: string | undefined
   /** The port that the peer listens on, to dial it back. */
   readonly port: number | undefined
+  /** The name that the asker gave to the dial; the app adds it. */
+  readonly call?: string
 }
 
 /** From a connection to the app, which passes what concerns a session on to it. */

@@ -21,7 +21,8 @@ export const connected = ({ context }: Args): EarshotEvent | undefined => {
     cipher: active.cipher,
     trust: trust ?? 'tofu',
     firstContact: active.trust === undefined,
-    returned: context.everOnline
+    returned: context.everOnline,
+    ...(active.call === undefined ? {} : { call: active.call })
   }
 }
 

@@ -91,7 +91,6 @@ const makeDataPlane = Effect.fnUntraced(function* (around: Surroundings, actors:
   const { refOf } = directory
   const acquaintances = yield* makeAcquaintances({ peerBook, run, emit, refOf, wallNow })
   const enrichment = {
-    actors,
     refOf,
     ownerOf: acquaintances.ownerOf,
     takeEarlier: conversations.takeEarlier,

@@ -5,7 +5,7 @@ import type { Command } from '../domain/commands.ts'
 import { parseEndpoint } from '../domain/endpoint.ts'
 import type { EarshotEvent, Trust } from '../domain/events.ts'
 import { cleanNickname } from '../domain/nicknames.ts'
-import type { StartFailure, StoreError } from '../domain/failures.ts'
+import type { StartFailure, StoreError, StoreFailure } from '../domain/failures.ts'
 import type { PeerId } from '../domain/peer-id.ts'
 import { safetyNumber } from '../domain/safety-number.ts'
 import type { AppContext, AppEvent } from '../machines/app.types.ts'
@@ -34,6 +34,8 @@ const FILES_LATER = 'sending files arrives with the next versions of Earshot'
 /** The commands of one run. `handle` never fails: what is wrong with a command is told. */
 export class Commands {
   readonly #world: CommandWorld
+  /** What was said to peers whose conversations are being opened. */
+  readonly #early = new Map<PeerId, string[]>()
 
   constructor(world: CommandWorld) {
     this.#world = world
@@ -85,6 +87,8 @@ export class Commands {
         return this.#later(`/${command.type}`)
       case 'connect':
         return this.#connect(command)
+      case 'hang-up':
+        return send({ type: 'user.hang-up', call: command.call })
       case 'queue':
       case 'cancel':
       case 'history':
@@ -137,9 +141,34 @@ export class Commands {
     const { emit, conversations } = this.#world
     if (to === undefined)
       return emit(texts.map((text) => ({ type: 'message.failed', text, why: 'no-peer' })))
+    const early = this.#early.get(to)
     const open = conversations.find(to)
-    if (open === undefined) this.#withConversation(to, (conversation) => conversation.say(texts))
+    if (early !== undefined) early.push(...texts)
+    else if (open === undefined) this.#sayLater(to, texts)
     else open.say(texts)
+  }
+
+  /** Says it once the conversation is open; what is said meanwhile comes behind it. */
+  #sayLater(to: PeerId, texts: readonly string[]): void {
+    const { conversations, directory, emit, run } = this.#world
+    const early = [...texts]
+    this.#early.set(to, early)
+    const peer = directory.refOf(to)
+    const failed = (failure: StoreFailure): void => {
+      this.#early.delete(to)
+      emit(
+        early.map((text) => ({ type: 'message.failed', peer, text, why: 'not-stored', failure }))
+      )
+    }
+    const opened = (conversation: Conversation): void => {
+      this.#early.delete(to)
+      conversation.say(early)
+    }
+    run(
+      conversations
+        .open(to)
+        .pipe(Effect.match({ onSuccess: opened, onFailure: ({ reason }) => failed(reason) }))
+    )
   }
 
   /** Does something with a conversation that this run has not needed yet. */
@@ -222,7 +251,8 @@ export class Commands {
 
   #connect({ target, expect, call }: Extract<Command, { readonly type: 'connect' }>): void {
     const { defaultPort, send, directory } = this.#world
-    const [peerId, ...others] = directory.matching(target)
+    // What looks like an address is one: a peer may call itself anything.
+    const [peerId, ...others] = /[.:]/.test(target) ? [] : directory.matching(target)
     if (peerId !== undefined && others.length === 0) return this.#call(peerId, target, call)
     const endpoint = parseEndpoint(target, defaultPort)
     if (Result.isSuccess(endpoint))

@@ -1,11 +1,8 @@
 /** What the machines tell, with what only the data plane knows: names, calls, and earlier lines. */
 import type { EarshotEvent, HistoryLine, PeerRef } from '../domain/events.ts'
 import type { PeerId } from '../domain/peer-id.ts'
-import { callOf } from '../machines/app.rules.ts'
-import type { Actors } from './actors.ts'
 
 export interface EnrichWorld {
-  readonly actors: Pick<Actors, 'app' | 'session'>
   readonly refOf: (peerId: PeerId) => PeerRef
   /** A peer that we know and that this name belongs to, or seems to. */
   readonly ownerOf: (nickname: string, but: PeerId) => PeerId | undefined
@@ -16,15 +13,11 @@ export interface EnrichWorld {
 
 type Connected = Extract<EarshotEvent, { readonly type: 'peer.connected' }>
 
-/** A new peer under a known peer's name is told as such, and so is the call that it answers. */
-const introduced = (event: Connected, { actors, ownerOf }: EnrichWorld): Connected => {
+/** A new peer under a known peer's name is told as such. */
+const named = (event: Connected, { ownerOf }: EnrichWorld): Connected => {
   const { id, nickname } = event.peer
   const nicknameTakenBy = nickname === undefined ? undefined : ownerOf(nickname, id)
-  return {
-    ...event,
-    ...(nicknameTakenBy === undefined ? {} : { nicknameTakenBy }),
-    ...callOf(actors.app(), actors.session(id)?.active?.link)
-  }
+  return nicknameTakenBy === undefined ? event : { ...event, nicknameTakenBy }
 }
 
 const earlierLines = (
@@ -44,7 +37,7 @@ export const enriched = (event: EarshotEvent, world: EnrichWorld): readonly Ears
     case 'peer.focused':
       return [{ ...event, peer: world.refOf(event.peer.id) }]
     case 'peer.connected':
-      return [introduced(event, world), ...earlierLines(event, world)]
+      return [named(event, world), ...earlierLines(event, world)]
     default:
       return [event]
   }

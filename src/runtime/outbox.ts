@@ -59,6 +59,8 @@ export class Outbox {
   readonly #cancelled = new Set<string>()
   /** Delivered to a peer that tells what is read: the last number of each, and its id. */
   readonly #unread = new Deque<{ readonly upTo: number; readonly id: string }>()
+  /** The log began anew on this link: what the peer says it read means the log before, until it acknowledges. */
+  #isRenumbered = false
   #carrier: Carrier | undefined
   readonly #settled = Latch.makeUnsafe(true)
   messagesOut = 0
@@ -99,7 +101,8 @@ export class Outbox {
     const failed: EarshotEvent[] = []
     for (const text of texts) {
       const why = text === '' ? undefined : this.#refusal(text)
-      if (why !== undefined) failed.push({ type: 'message.failed', text, why })
+      if (why !== undefined)
+        failed.push({ type: 'message.failed', peer: this.#world.refOf(), text, why })
       else if (text !== '') this.#take({ kind: 'text', text: text.toWellFormed() })
     }
     if (failed.length > 0) this.#world.emit(failed)
@@ -130,6 +133,7 @@ export class Outbox {
   }
 
   close(): void {
+    this.#isRenumbered = false
     this.#carrier = undefined
     delivery.linkLost(this.#out)
     this.#settled.openUnsafe()
@@ -138,6 +142,7 @@ export class Outbox {
   }
 
   acked(upTo: number): ProtocolViolation | undefined {
+    this.#isRenumbered = false
     const delivered = delivery.acked(this.#out, upTo)
     if (isViolation(delivered)) return delivered
     this.#delivered(delivered)
@@ -146,9 +151,10 @@ export class Outbox {
   }
 
   read(upTo: number): ProtocolViolation | undefined {
+    if (this.#isRenumbered) return undefined
     const isNews = delivery.readUpTo(this.#out, upTo)
     if (typeof isNews !== 'boolean') return isNews
-    if (!isNews) return undefined
+    if (!isNews || this.#carrier?.receipts !== true) return undefined
     const ids: string[] = []
     for (let head = this.#unread.at(0); head !== undefined && head.upTo <= upTo; ) {
       ids.push(head.id)
@@ -163,6 +169,7 @@ export class Outbox {
 
   /** The log begins anew: numbers of the old one mean nothing any more. */
   forgetNumbers(): void {
+    this.#isRenumbered = true
     this.#notes = {}
     while (this.#unread.shift() !== undefined);
   }
@@ -267,9 +274,10 @@ export class Outbox {
 
   #unstored(messages: readonly OwnMessage[], failure: StoreFailure): void {
     delivery.withdraw(this.#out)
+    const peer = this.#world.refOf()
     const events = messages.flatMap(({ body }): readonly EarshotEvent[] =>
       body.kind === 'text'
-        ? [{ type: 'message.failed', text: body.text, why: 'not-stored', failure }]
+        ? [{ type: 'message.failed', peer, text: body.text, why: 'not-stored', failure }]
         : []
     )
     if (events.length > 0) this.#world.emit(events)

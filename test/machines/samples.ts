@@ -170,6 +170,7 @@ export const appSamples: Samples<AppEvent> = {
   'acceptor.failed': [{ type: 'acceptor.failed', failure: { _tag: 'PortInUse', port: 7000 } }],
   'acceptor.accepted': [{ type: 'acceptor.accepted', stream: STREAM, remote: ADDRESS }],
   'user.connect': [{ type: 'user.connect', target: ADDRESS, expect: undefined, call: undefined }],
+  'user.hang-up': [{ type: 'user.hang-up', call: 'call-1' }],
   'user.accept': [{ type: 'user.accept', peerId: PEER }],
   'user.decline': [{ type: 'user.decline', peerId: PEER }],
   'user.focus': [{ type: 'user.focus', peerId: PEER }],

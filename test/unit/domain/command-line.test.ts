@@ -159,6 +159,7 @@ describe('parseJsonCommand', () => {
     autoopen: { type: 'autoopen' },
     send: { type: 'send', paths: 'a' },
     connect: { type: 'connect', target: 'localhost:1', expect: ANN, call: '7' },
+    'hang-up': { type: 'hang-up', call: '7' },
     queue: { type: 'queue' },
     cancel: { type: 'cancel', which: 3 },
     history: { type: 'history', count: 5, who: 'bob' },
