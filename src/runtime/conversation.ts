@@ -5,14 +5,14 @@
 import * as Effect from 'effect/Effect'
 import type { ProtocolViolation, StoreError, StoreFailure } from '../domain/failures.ts'
 import type { OwnMessage } from '../domain/items.ts'
-import { WINDOW_ITEMS_MAX } from '../domain/limits.ts'
+import { WINDOW_BYTES_MAX, WINDOW_ITEMS_MAX } from '../domain/limits.ts'
 import { encodeMessage } from '../protocol/codec.ts'
 import * as taken from '../protocol/delivery/incoming.ts'
 import { judge, type Loss, type Verdict } from '../protocol/delivery/lost-state.ts'
 import { type KeptLog, makeOutgoing, type Outgoing } from '../protocol/delivery/outgoing.ts'
 import { planRestart, restart } from '../protocol/delivery/renumbering.ts'
 import type { Item, Log, Ready } from '../protocol/messages.ts'
-import { RECEIVED_LOGS_MAX } from '../protocol/payloads.ts'
+import { itemBytes, RECEIVED_LOGS_MAX } from '../protocol/payloads.ts'
 import type { Ledger, StoreChange } from '../services/store.ts'
 import type { Carrier } from './carrier.ts'
 import { Inbox, type InboxWorld } from './inbox.ts'
@@ -46,6 +46,7 @@ interface Attached {
   /** What came and waits; undefined: the link is open, and nothing waits. */
   held: Work[] | undefined
   heldItems: number
+  heldBytes: number
   /** true: the store may be told that the link opens. */
   isReady: boolean
   /** Ids taken under earlier epochs of the peer; undefined: there was none. */
@@ -147,6 +148,7 @@ export class Conversation {
       carrier,
       held: [],
       heldItems: 0,
+      heldBytes: 0,
       isReady: false,
       known: undefined,
       told: new Set()
@@ -168,7 +170,7 @@ export class Conversation {
     const link = this.#link
     if (link?.held !== undefined) {
       link.heldItems += items.length
-      if (link.heldItems > WINDOW_ITEMS_MAX) return this.#violate(link, BEYOND_WINDOW)
+      link.heldBytes += items.reduce((sum, { body }) => sum + itemBytes(body), 0)
     }
     this.#inTurn(() => this.#inbox.receive(items))
   }
@@ -207,12 +209,15 @@ export class Conversation {
   #inTurn(work: Work): void {
     const link = this.#link
     if (link === undefined) return
-    if (link.held !== undefined) {
-      link.held.push(work)
-      return
-    }
-    const violation = work()
+    const violation = link.held === undefined ? work() : this.#hold(link, link.held, work)
     if (violation !== undefined) this.#violate(link, violation)
+  }
+
+  #hold(link: Attached, held: Work[], work: Work): ProtocolViolation | undefined {
+    held.push(work)
+    const items = Math.max(link.heldItems, held.length)
+    const isWithin = items <= WINDOW_ITEMS_MAX && link.heldBytes <= WINDOW_BYTES_MAX
+    return isWithin ? undefined : BEYOND_WINDOW
   }
 
   /** Nothing after it counts. */
@@ -246,9 +251,10 @@ export class Conversation {
       )
   }
 
-  /** The peer's log on this link. One that others came before is noted in the store at once. */
+  /** The peer's log on this link. One that was not the current one is noted in the store at once. */
   #bind(link: Attached, epoch: string): void {
-    const isNews = !taken.isOnlyLog(this.#incoming, epoch) && !taken.isKnown(this.#incoming, epoch)
+    const isNews =
+      !taken.isOnlyLog(this.#incoming, epoch) && taken.epochOf(this.#incoming) !== epoch
     this.#inbox.bind(epoch, link.known)
     if (isNews) this.#inbox.note(epoch)
   }
@@ -261,11 +267,17 @@ export class Conversation {
     const verdict = this.#judge(link)
     const epoch = verdict.restarts ? this.#world.newEpoch() : this.#out.epoch
     const messages = verdict.restarts ? planRestart(this.#out) : []
+    const upTo = Number.MAX_SAFE_INTEGER
     this.#outbox.isPaused = verdict.restarts
     return {
       changes: [
-        ...(verdict.restarts ? [{ type: 'restarted', epoch, messages } as const] : []),
-        { type: 'sending', epoch, upTo: Number.MAX_SAFE_INTEGER },
+        { type: 'sending', epoch: this.#out.epoch, upTo },
+        ...(verdict.restarts
+          ? ([
+              { type: 'restarted', epoch, messages },
+              { type: 'sending', epoch, upTo }
+            ] as const)
+          : []),
         ...(verdict.foreign.length > 0
           ? [{ type: 'disowned', epochs: verdict.foreign } as const]
           : [])

@@ -57,6 +57,10 @@ export class Inbox {
   /** true: the store takes nothing now, and the user knows. */
   #held = false
   #carrier: Carrier | undefined
+  /** An item came on this link; before that, READY has said what we could acknowledge. */
+  #heard = false
+  /** Told as read on this link, up to here. */
+  #toldRead = 0
   readonly #settled = Latch.makeUnsafe(true)
   messagesIn = 0
 
@@ -88,17 +92,26 @@ export class Inbox {
     resetJoiner(this.#joiner)
     this.#incoming.uncommittedBytes -= this.#bytes
     this.#bytes = 0
+    this.#toldRead = 0
     if (known !== undefined) this.#known = new Set(known)
   }
 
-  /** The store is to know this log before anything of it came: it is not a stranger's next time. */
+  /**
+   * The store is to know that this log is the current one before anything of it comes: a new one is not a
+   * stranger's next time, and both remember the same ones.
+   */
   note(epoch: string): void {
-    this.#arrived = [...this.#arrived, { epoch, upTo: 0, took: [], bytes: 0 }]
+    const upTo = this.#incoming.taken
+    this.#arrived = [...this.#arrived, { epoch, upTo, took: [], bytes: 0 }]
     this.#world.kick()
   }
 
+  /** What is said on this link. What was read may have been told on one that was lost. */
   open(carrier: Carrier): void {
     this.#carrier = carrier
+    this.#heard = false
+    const epoch = delivery.epochOf(this.#incoming)
+    this.#tellRead(carrier.told.find((log) => log.epoch === epoch)?.upTo ?? 0)
   }
 
   close(): void {
@@ -112,6 +125,7 @@ export class Inbox {
     const at = this.#world.wallNow()
     let violation: ProtocolViolation | undefined
     let isNew = false
+    this.#heard = true
     for (const item of items) {
       const bytes = itemBytes(item.body)
       const verdict = delivery.receive(this.#incoming, item, bytes)
@@ -148,9 +162,9 @@ export class Inbox {
     }
   }
 
-  readonly contribution = (): Contribution | undefined => {
+  readonly contribution = (isRetry: boolean): Contribution | undefined => {
     const arrived = this.#arrived
-    if (arrived.length === 0) return undefined
+    if (arrived.length === 0 || (this.#held && !isRetry)) return undefined
     this.#arrived = []
     this.#settled.closeUnsafe()
     return {
@@ -202,14 +216,11 @@ export class Inbox {
     this.resumed()
     for (const { took } of arrived) this.#show(took)
     const last = arrived.at(-1)
-    if (last === undefined || last.upTo === 0) return this.#settle()
+    if (last === undefined) return
     const isOne = arrived.every(({ epoch }) => epoch === last.epoch)
     const others: readonly StoreChange[] = isOne ? [] : [{ type: 'recovered' }]
     this.#shown = [...others, { type: 'shown', upTo: last.upTo }]
-    this.#carrier?.writer.together(() => {
-      this.#acknowledge()
-      if (delivery.epochOf(this.#incoming) === last.epoch) this.#tellRead(last.upTo)
-    })
+    this.#acknowledge()
     this.#settle()
   }
 
@@ -238,13 +249,19 @@ export class Inbox {
     return { type: 'message.received', peer, id, seq, text: body.text, sentAt: at, receivedAt }
   }
 
+  /** What is in the store has been shown as well. */
   #acknowledge(): void {
+    if (!this.#heard) return
     const upTo = delivery.ackOf(this.#incoming)
-    this.#carrier?.writer.send(encodeMessage({ type: 'ack', upTo }))
+    this.#carrier?.writer.together(() => {
+      this.#carrier?.writer.send(encodeMessage({ type: 'ack', upTo }))
+      this.#tellRead(upTo)
+    })
   }
 
   #tellRead(upTo: number): void {
-    if (this.#carrier?.receipts !== true) return
+    if (this.#carrier?.receipts !== true || upTo <= this.#toldRead) return
+    this.#toldRead = upTo
     this.#carrier.writer.send(encodeMessage({ type: 'read', upTo }))
   }
 

@@ -17,8 +17,11 @@ export interface Contribution {
   readonly onFailed: (failure: StoreFailure) => void
 }
 
-/** Gives what there is to write now; undefined: nothing. */
-export type Source = () => Contribution | undefined
+/**
+ * Gives what there is to write now; undefined: nothing. `isRetry`: the store has failed, and was left alone
+ * for a while since.
+ */
+export type Source = (isRetry: boolean) => Contribution | undefined
 
 export interface LedgerWorld {
   readonly commit: (
@@ -51,9 +54,11 @@ export class LedgerLoop {
   }
 
   /** There may be something to write. */
-  readonly kick = (): void => {
+  readonly kick = (): void => this.#write(false)
+
+  #write(isRetry: boolean): void {
     if (this.#busy || this.#broken) return
-    const contributions = this.#sources.flatMap((source) => source() ?? [])
+    const contributions = this.#sources.flatMap((source) => source(isRetry) ?? [])
     if (contributions.length === 0) return
     this.#busy = true
     const changes = contributions.flatMap((each) => each.changes)
@@ -69,14 +74,15 @@ export class LedgerLoop {
   }
 
   #stored(contributions: readonly Contribution[]): void {
-    this.#busy = false
+    // Who asks for more meanwhile waits until everybody has heard of this.
     for (const each of contributions) each.onStored()
+    this.#busy = false
     this.kick()
   }
 
   #failed(contributions: readonly Contribution[], failure: StoreFailure): void {
-    this.#busy = false
     for (const each of contributions) each.onFailed(failure)
+    this.#busy = false
     if (!passes(failure)) {
       this.#broken = true
       this.#world.onBroken(failure)
@@ -84,7 +90,7 @@ export class LedgerLoop {
       this.#waits = true
       this.#world.after(STORE_RETRY_MS, () => {
         this.#waits = false
-        this.kick()
+        this.#write(true)
       })
     }
   }

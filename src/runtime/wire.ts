@@ -66,15 +66,17 @@ export class Wire {
   }
 
   readonly sendReady = (id: string, peerId: PeerId): void => {
+    const link = this.#world.links.get(id)
     // Opened while the link was secured (link-work.ts).
     const conversation = this.#world.conversations.find(peerId)
-    if (conversation === undefined) return
+    if (link === undefined || conversation === undefined) return
+    link.told = conversation.received()
     this.say(id, {
       type: 'ready',
       nickname: this.#world.conversations.ourNickname(),
       port: this.#world.listeningPort(),
       epoch: conversation.epoch,
-      received: conversation.received()
+      received: link.told
     })
   }
 
@@ -90,11 +92,16 @@ export class Wire {
     const link = this.#world.links.get(id)
     if (link?.ready === undefined || link.writer === undefined) return
     link.openedAt = this.#world.wallNow()
-    link.conversation = this.#world.conversations.find(peerId)
-    const { writer, ready, instance, receipts } = link
-    link.conversation?.attach({
+    const conversation = this.#world.conversations.find(peerId)
+    // Late frames of a link that was superseded are not those of this one.
+    for (const other of this.#world.links.all())
+      if (other.conversation === conversation) other.conversation = undefined
+    link.conversation = conversation
+    const { writer, ready, told, instance, receipts } = link
+    conversation?.attach({
       writer,
       ready,
+      told,
       instance,
       receipts: receipts && this.#world.receipts,
       violate: (violation) => this.#world.toConnection(id, { type: 'link.violated', violation })

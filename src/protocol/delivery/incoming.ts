@@ -38,12 +38,9 @@ export const makeIncoming = (kept: readonly TakenLog[] = []): Incoming => ({
 /** The epoch of the current log; undefined before the first link. */
 export const epochOf = (incoming: Incoming): string | undefined => incoming.logs.at(-1)?.epoch
 
-/** true: this is the first log of the peer, or the only one. */
+/** true: of no other log of the peer was anything taken. */
 export const isOnlyLog = ({ logs }: Incoming, epoch: string): boolean =>
   logs.every((log) => log.epoch === epoch || log.whole === 0)
-
-export const isKnown = ({ logs }: Incoming, epoch: string): boolean =>
-  logs.some((log) => log.epoch === epoch && log.committed !== undefined)
 
 /**
  * The link carries this log of the peer from here on (its READY, or its LOG). One that is not remembered

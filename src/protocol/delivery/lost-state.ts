@@ -61,7 +61,9 @@ const theirLoss = (
   if (received !== undefined && received < out.acked && instance !== acker) return 'behind'
   if (received === undefined && out.acked > 0) return 'new'
   const isUnknown = logs.every(({ epoch }) => epoch !== ready.epoch)
-  return isUnknown && logs.some(({ upTo }) => upTo > 0) ? 'new' : undefined
+  return isUnknown && received === undefined && logs.some(({ upTo }) => upTo > 0)
+    ? 'new'
+    : undefined
 }
 
 /** Judges both stores at the opening of a link. */
