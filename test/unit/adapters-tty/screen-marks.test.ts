@@ -15,7 +15,11 @@ const READ = ' ✓✓'
 const marked = (id: string, text: string, mark = QUEUED): Line => ({ id, text, mark })
 const mark = (shown: Emulated, id: string, to: string): void =>
   shown.screen.mark(new Map([[id, to]]))
-const bytes = (shown: Emulated): number => shown.raw().length
+/** How much was written so far. */
+const bytes = async (shown: Emulated): Promise<number> => {
+  await shown.history()
+  return shown.raw().length
+}
 
 describe('a mark', () => {
   it('changes on its line, while the line being typed and its cursor stay', async () => {
@@ -93,33 +97,37 @@ describe('what has scrolled away', () => {
     const shown = emulate(40, 10, () => undefined)
     shown.screen.print([marked('a', 'You: one'), marked('b', 'You: two')])
     shown.screen.print(Array.from({ length: 8 }, (_, n) => `bob: ${n}`))
-    const before = bytes(shown)
+    const before = await bytes(shown)
     mark(shown, 'a', READ)
-    expect(bytes(shown)).toBe(before)
+    expect(await bytes(shown)).toBe(before)
     mark(shown, 'b', READ)
     expect((await shown.history()).slice(0, 3)).toEqual(['You: one  ·', 'You: two ✓✓', 'bob: 0'])
   })
 
-  it('stays away when the typed line that pushed it out is short again', async () => {
+  it.each([
+    ['taken back', '\u0015'],
+    ['sent, and nothing comes of it', '\r']
+  ])('stays away when the typed line that pushed it out is %s', async (_, key) => {
     const shown = emulate(20, 6, () => undefined)
-    shown.screen.print([marked('a', 'You: one'), ...['2', '3', '4', '5'], marked('f', 'You: six')])
+    shown.screen.print(['a', 'b', 'c', 'd'].map((id) => marked(id, `You: ${id}`)))
+    // Four rows of it, of six, and then a fifth.
     shown.type('z'.repeat(70))
-    shown.type('\u0015')
-    mark(shown, 'a', READ)
-    mark(shown, 'f', READ)
-    expect(await shown.history()).toEqual(['You: one  ·', '2', '3', '4', '5', 'You: six ✓✓', '>'])
+    shown.type(key)
+    for (const id of ['a', 'b', 'c', 'd']) mark(shown, id, READ)
+    const last = key === '\r' ? ['You: c  ·', 'You: d ✓✓'] : ['You: c ✓✓', 'You: d ✓✓']
+    expect(await shown.history()).toEqual(['You: a  ·', 'You: b  ·', ...last, '>'])
   })
 
   it('costs nothing in a burst: what is written is bounded by the window', async () => {
     const shown = emulate(80, 24, () => undefined)
     const lines = Array.from({ length: 10_000 }, (_, n) => marked(`${n}`, `You: ${n}`))
     shown.screen.print(lines)
-    const before = bytes(shown)
+    const before = await bytes(shown)
     for (let from = 0; from < lines.length; from += 100)
       shown.screen.mark(
         new Map(Array.from({ length: 100 }, (_, n) => [`${from + n}`, DELIVERED] as const))
       )
-    expect(bytes(shown) - before).toBeLessThan(24 * 80)
+    expect((await bytes(shown)) - before).toBeLessThan(24 * 80)
     const history = await shown.history()
     expect(history.at(-2)).toBe('You: 9999  ✓')
     expect(history.slice(0, 9977)).toEqual(Array.from({ length: 9977 }, (_, n) => `You: ${n}  ·`))
@@ -140,30 +148,30 @@ describe('a line whose place is not sure', () => {
     const shown = emulate(40, 10, () => undefined)
     shown.screen.print([marked('a', 'You: one')])
     move(shown)
-    const before = bytes(shown)
+    const before = await bytes(shown)
     mark(shown, 'a', READ)
-    expect(bytes(shown)).toBe(before)
+    expect(await bytes(shown)).toBe(before)
     shown.screen.print([marked('b', 'You: two')])
     mark(shown, 'b', READ)
     expect(await shown.history()).toContain('You: two ✓✓')
   })
 
-  it('is left alone above a typed line of emoji', () => {
+  it('is left alone above a typed line of emoji', async () => {
     const shown = emulate(40, 10, () => undefined)
     shown.screen.print([marked('a', 'You: one')])
     shown.type('👩‍🚀'.repeat(12))
-    const before = bytes(shown)
+    const before = await bytes(shown)
     mark(shown, 'a', READ)
-    expect(bytes(shown)).toBe(before)
+    expect(await bytes(shown)).toBe(before)
   })
 
-  it('is left alone once the screen was given back', () => {
+  it('is left alone once the screen was given back', async () => {
     const shown = emulate(40, 10, () => undefined)
     shown.screen.print([marked('a', 'You: one')])
     shown.screen.close()
-    const before = bytes(shown)
+    const before = await bytes(shown)
     mark(shown, 'a', READ)
-    expect(bytes(shown)).toBe(before)
+    expect(await bytes(shown)).toBe(before)
   })
 
   it('changes after a new height, which moves nothing sideways', async () => {
