@@ -52,24 +52,31 @@ export const wrap = Effect.fnUntraced(function* (
   return { kdf, wrapped: Buffer.concat([nonce, sealed, cipher.getAuthTag()]) }
 })
 
-/** The master key; undefined: the passphrase is not the one that it was wrapped under. */
-export const unwrap = Effect.fnUntraced(function* (
-  kdf: Kdf,
-  wrapped: Uint8Array,
-  passphrase: string
-): Effect.fn.Return<Uint8Array | undefined, StartError> {
-  const key = yield* derive(passphrase, kdf)
-  const nonce = wrapped.subarray(0, NONCE_BYTES)
-  const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES })
-    .setAAD(Buffer.from(boundTo(kdf)))
-    .setAuthTag(wrapped.subarray(-TAG_BYTES))
+/** What was sealed; undefined: under another key, or for another file. */
+const unsealed = (key: Buffer, wrapped: Uint8Array, bound: string): Uint8Array | undefined => {
+  const decipher = createDecipheriv(CIPHER, key, wrapped.subarray(0, NONCE_BYTES), {
+    authTagLength: TAG_BYTES
+  })
+  decipher.setAAD(Buffer.from(bound)).setAuthTag(wrapped.subarray(-TAG_BYTES))
+  const opened = decipher.update(wrapped.subarray(NONCE_BYTES, -TAG_BYTES))
   try {
-    const opened = decipher.update(wrapped.subarray(NONCE_BYTES, -TAG_BYTES))
     decipher.final()
     return new Uint8Array(opened)
   } catch {
     return undefined
   } finally {
-    key.fill(0)
+    opened.fill(0)
   }
-})
+}
+
+/** The master key; undefined: the passphrase is not the one that it was wrapped under. */
+export const unwrap = (
+  kdf: Kdf,
+  wrapped: Uint8Array,
+  passphrase: string
+): Effect.Effect<Uint8Array | undefined, StartError> =>
+  Effect.map(derive(passphrase, kdf), (key) => {
+    const masterKey = unsealed(key, wrapped, boundTo(kdf))
+    key.fill(0)
+    return masterKey
+  })

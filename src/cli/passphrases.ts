@@ -34,8 +34,11 @@ const terminalOf = (): Effect.Effect<HiddenQuestions, never, Scope.Scope> | unde
 
 /** Who gives up wants the command to end, as with Ctrl+C anywhere else. */
 const answered = (terminal: HiddenQuestions, question: string): Effect.Effect<string, StartError> =>
-  Effect.flatMap(terminal.ask(question), (answer) =>
-    answer === undefined ? Effect.interrupt : Effect.succeed(answer)
+  terminal.ask(question).pipe(
+    Effect.filterOrElse(
+      (answer) => answer !== undefined,
+      () => Effect.interrupt
+    )
   )
 
 const askCurrent =

@@ -195,8 +195,10 @@ describe('E13: a passphrase without a terminal', () => {
     expect((await onPipes(home, ...change, '--passphrase-file', file)).code).toBe(0)
     expect((await onPipes(home, ...change, '--passphrase-file', file)).code).toBe(77)
     const env = { EARSHOT_PASSPHRASE_FILE: other }
-    const removed = await startPipe(['passphrase', 'remove'], { home, env, stdin: '' }).exit
-    expect(removed.code).toBe(0)
+    const back = ['passphrase', 'change', '--new-passphrase-file', file]
+    const { stdout } = await startPipe(back, { home, env, stdin: '' }).exit
+    expect(stdout).toContain(`Write the new one also into ${other}, which every start reads.`)
+    expect((await onPipes(home, 'passphrase', 'remove', '--passphrase-file', file)).code).toBe(0)
     expect(await shown()).toMatchObject({ locked: false })
   })
 

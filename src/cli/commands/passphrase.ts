@@ -17,6 +17,8 @@ interface Work {
   readonly passphrases: Passphrases
   /** `passphrase_file`, if set. */
   readonly file: string | undefined
+  /** true: later starts take it from there too, since no flag named it for this one. */
+  readonly isLasting: boolean
 }
 
 const ABOUT = `A passphrase locks the key of your messages on this disk: those that wait, and the history.
@@ -47,16 +49,19 @@ const set = Effect.fnUntraced(function* ({ directory, passphrases, file }: Work)
   const { masterKey } = yield* openKeyring({ directory, ask: passphrases.current })
   const fresh = yield* asking(passphrases.fresh(file, '--passphrase-file'))
   yield* rewrapKeyring(directory, masterKey, fresh)
+  if (file !== undefined) print(`It is the first line of ${safeLine(file, 4096)}`)
   print('Set. Every start asks for it from now on, or reads it from --passphrase-file.')
 })
 
 const change = Effect.fnUntraced(function* (work: Work, newFile: string | undefined) {
-  const { directory, passphrases } = work
+  const { directory, passphrases, file, isLasting } = work
   yield* expectLocked(directory)
   const { masterKey } = yield* asking(openKeyring({ directory, ask: passphrases.current }))
   const fresh = yield* asking(passphrases.fresh(newFile, '--new-passphrase-file'))
   yield* rewrapKeyring(directory, masterKey, fresh)
   print('Changed. The old one opens nothing but copies of the key that were made before (backups).')
+  if (file !== undefined && isLasting)
+    print(`Write the new one also into ${safeLine(file, 4096)}, which every start reads.`)
 })
 
 const remove = Effect.fnUntraced(function* ({ directory, passphrases }: Work) {
@@ -95,7 +100,8 @@ export const passphrase = (
     yield* acquireProfile(request)
     const named = resolved.values.passphrase_file
     const file = named === undefined ? undefined : fromHome(named)
-    const work = { directory, file, passphrases: yield* passphrasesFrom(file) }
+    const isLasting = resolved.origins.passphrase_file.source !== 'flag'
+    const work = { directory, file, isLasting, passphrases: yield* passphrasesFrom(file) }
     if (action._tag === 'Set') yield* set(work)
     else if (action._tag === 'Change') yield* change(work, action.newFile)
     else yield* remove(work)
