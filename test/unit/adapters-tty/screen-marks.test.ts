@@ -113,7 +113,7 @@ describe('what has scrolled away', () => {
     // Four rows of it, of six, and then a fifth.
     shown.type('z'.repeat(70))
     shown.type(key)
-    for (const id of ['a', 'b', 'c', 'd']) mark(shown, id, READ)
+    for (const id of ['d', 'c', 'b', 'a']) mark(shown, id, READ)
     const last = key === '\r' ? ['You: c  ·', 'You: d ✓✓'] : ['You: c ✓✓', 'You: d ✓✓']
     expect(await shown.history()).toEqual(['You: a  ·', 'You: b  ·', ...last, '>'])
   })
