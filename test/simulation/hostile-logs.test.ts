@@ -37,6 +37,8 @@ const idOf = (number: number): string => `id${number}`.padStart(22, 'x')
 
 /** One link of Mallory's, with everything that she claims when it opens. */
 interface Visit {
+  /** Of Mallory's process, and of her log. */
+  readonly instance?: string
   readonly epoch?: string
   readonly received?: (theirs: Ready) => Ready['received']
   readonly say?: (link: RawLink) => Effect.Effect<void>
@@ -47,9 +49,9 @@ interface Visited extends Pair {
   readonly links: readonly RawLink[]
 }
 
-const open = (link: RawLink, own: PeerId, { epoch, received, say }: Visit) =>
+const open = (link: RawLink, own: PeerId, { instance, epoch, received, say }: Visit) =>
   Effect.gen(function* () {
-    yield* link.say(hello({ features: [RECEIPTS_FEATURE] }))
+    yield* link.say(hello({ features: [RECEIPTS_FEATURE], instance: instance ?? epochOf(0xff) }))
     yield* link.hear('hello')
     yield* link.say({ type: 'auth', mode: 'known' })
     const theirs = yield* link.hear('ready')
@@ -179,6 +181,26 @@ describe('a store that is said to be lost', () => {
     }
   })
 
+  it('by a READY beyond what was sent: a READ that means the log before is no fault', () => {
+    const say: Visit['say'] = (link) =>
+      Effect.gen(function* () {
+        yield* link.say({ type: 'read', upTo: 7 })
+        yield* Effect.sleep('900 millis')
+        yield* link.say({ type: 'ack', upTo: 1 }, { type: 'read', upTo: 1 })
+      })
+    for (const seed of seeds(4)) {
+      const ahead: Visit = { received: ({ epoch }) => [{ epoch, upTo: 7 }], say }
+      const done = visited(seed, [ahead], toMallory('hello'))
+      const label = `seed ${seed}: ${story(done.alice).join(' ')}`
+      expect(told(done.alice, 'peer.disconnected'), label).toMatchObject([
+        { reason: { _tag: 'Lost' } }
+      ])
+      expect(told(done.alice, 'message.delivered'), label).toHaveLength(1)
+      expect(told(done.alice, 'message.read'), label).toHaveLength(1)
+      expectUnharmed(done, label)
+    }
+  })
+
   it('by epochs that we never had: told once', () => {
     const received = Array.from({ length: 16 }, (_, n) => ({ epoch: epochOf(n + 1), upTo: n + 1 }))
     const visit: Visit = { received: () => received }
@@ -208,13 +230,34 @@ describe('a store that is said to be lost', () => {
         say: (link) =>
           Effect.andThen(Effect.sleep('900 millis'), link.say({ type: 'ack', upTo: 1 }))
       },
-      {}
+      { instance: epochOf(0xfe) }
     ]
     const done = visited(1, visits, toMallory('one', 'two'))
     expect(saidTo(done)).toEqual(['one', 'two', 'two'])
     expect(told(done.alice, 'message.delivered')).toMatchObject([{ ids: [expect.any(String)] }])
     expect(told(done.alice, 'delivery.restarted')).toMatchObject([{ whose: 'theirs', why: 'new' }])
     expectUnharmed(done)
+  })
+})
+
+describe('what Alice says of what she took', () => {
+  const numbers = ({ heard: all }: RawLink, type: 'ack' | 'read'): readonly number[] =>
+    all.flatMap((message) => (message.type === type ? [message.upTo] : []))
+
+  it('is an ACK only behind an item of the same link, and a READ on every link', () => {
+    for (const seed of seeds(4)) {
+      const items = [text(1, 'one'), text(2, 'two')]
+      const done = visited(seed, [{ say: saying(...items) }, {}, { say: saying(...items) }])
+      const [first, second, third] = done.links.map((link) => ({
+        acked: numbers(link, 'ack').at(-1),
+        read: numbers(link, 'read').at(-1)
+      }))
+      expect(first, `seed ${seed}`).toEqual({ acked: 2, read: 2 })
+      expect(second, `seed ${seed}`).toEqual({ acked: undefined, read: 2 })
+      expect(third, `seed ${seed}`).toEqual({ acked: 2, read: 2 })
+      expect(texts(done.alice)).toEqual(['one', 'two'])
+      expectUnharmed(done, `seed ${seed}`)
+    }
   })
 })
 
@@ -266,7 +309,10 @@ describe('a message', () => {
     }
   })
 
-  it('comes through any order of old and new epochs, more than are remembered', () => {
+  it.each([
+    ['as many as are remembered', 16],
+    ['more than are remembered', 20]
+  ])('comes through any order of old and new epochs, %s', (_, epochs) => {
     for (const seed of seeds(20)) {
       const dice = makeDice(`epochs ${seed}`)
       const last = new Map<number, number>()
@@ -278,7 +324,7 @@ describe('a message', () => {
         return said(seq, id)
       }
       const visits = Array.from({ length: 40 }, (): Visit => {
-        const [first, second] = [dice.integer(1, 20), dice.integer(1, 20)]
+        const [first, second] = [dice.integer(1, epochs), dice.integer(1, epochs)]
         const changes = dice.chance(0.4)
         const items = dice.chance(0.6) ? [next(changes ? second : first)] : []
         return { epoch: epochOf(first), say: saying(...(changes ? [log(second)] : []), ...items) }
@@ -287,6 +333,8 @@ describe('a message', () => {
       expect(outcome(done.alice), `seed ${seed}`).toBeUndefined()
       const shown = texts(done.alice)
       expect(new Set(shown).size, `seed ${seed}`).toBe(shown.length)
+      if (epochs <= 16)
+        expect(shown).toEqual(Array.from({ length: id }, (__, n) => `text ${n + 1}`))
       expectUnharmed(done, `seed ${seed}`)
     }
   })

@@ -116,6 +116,16 @@ describe('before it was let in', () => {
     ['HELLO twice', saying(hello(), hello()), illegal('hello', 'authorizing')],
     ['ITEM before AUTH', saying(hello(), text(1, 'hi')), illegal('item', 'authorizing')],
     ['ACK before AUTH', saying(hello(), { type: 'ack', upTo: 0 }), illegal('ack', 'authorizing')],
+    [
+      'READ before AUTH',
+      saying(hello(), { type: 'read', upTo: 0 }),
+      illegal('read', 'authorizing')
+    ],
+    [
+      'LOG before AUTH',
+      saying(hello(), { type: 'log', epoch: '0'.repeat(16), lost: 'sender' }),
+      illegal('log', 'authorizing')
+    ],
     ['READY before AUTH', saying(hello(), ready()), illegal('ready', 'authorizing')],
     ['SELECT before AUTH', saying(hello(), { type: 'select' }), illegal('select', 'authorizing')],
     [
