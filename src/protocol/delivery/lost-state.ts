@@ -57,9 +57,11 @@ const theirLoss = (
   received: number | undefined
 ): Loss | undefined => {
   // A process commits before it acknowledges, so another one of the same store knows no less. Of one
-  // and the same process READY may be older than its last ACK.
-  if (received !== undefined && received < out.acked && instance !== acker) return 'behind'
-  if (received === undefined && out.acked > 0) return 'new'
+  // and the same process READY may be older than its first or its last ACK.
+  if (instance !== acker) {
+    if (received === undefined && out.acked > 0) return 'new'
+    if (received !== undefined && received < out.acked) return 'behind'
+  }
   const isUnknown = logs.every(({ epoch }) => epoch !== ready.epoch)
   return isUnknown && received === undefined && logs.some(({ upTo }) => upTo > 0)
     ? 'new'
