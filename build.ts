@@ -1,5 +1,6 @@
 /**
- * Bundles the program into dist/main.cjs, which bin/earshot starts. `node build.ts`
+ * Bundles the program into dist/main.cjs, which bin/earshot starts, and the library into dist/earshot.js
+ * with its types. `node build.ts`
  *
  * One CommonJS file starts in about a fifth of the time that the sources take (docs/BENCH.md). RxJS is
  * aliased to its ES modules, since esbuild would take the CommonJS build, of which nothing can be
@@ -8,11 +9,12 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import { libraryTypes } from './build-types.ts'
 
 const root = import.meta.dirname
 
 /** One entry as one file. The benches bundle their peers the same way, to measure what is shipped. */
-export const bundle = (entry: string, outfile: string) =>
+export const bundle = (entry: string, outfile: string, format: 'cjs' | 'esm' = 'cjs') =>
   build({
     absWorkingDir: root,
     entryPoints: [entry],
@@ -24,7 +26,7 @@ export const bundle = (entry: string, outfile: string) =>
     // ones costs a tenth of the start.
     minifyIdentifiers: false,
     platform: 'node',
-    format: 'cjs',
+    format,
     target: 'node24',
     alias: { rxjs: './node_modules/rxjs/dist/esm/index.js' },
     legalComments: 'none',
@@ -33,7 +35,7 @@ export const bundle = (entry: string, outfile: string) =>
 
 type Metafile = Awaited<ReturnType<typeof bundle>>['metafile']
 
-/** The packages of which something is in the bundle. */
+/** The packages of which something is in a bundle. */
 const packagesIn = (metafile: Metafile): readonly string[] => {
   const packages = new Set<string>()
   for (const output of Object.values(metafile.outputs))
@@ -41,7 +43,7 @@ const packagesIn = (metafile: Metafile): readonly string[] => {
       const name = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]
       if (name !== undefined && bytesInOutput > 0) packages.add(name)
     }
-  return [...packages].toSorted()
+  return [...packages]
 }
 
 /** Their licences ask that their text goes with the copy. */
@@ -56,15 +58,28 @@ const noticesOf = async (packages: readonly string[]): Promise<string> => {
   return notices.join(`\n${'-'.repeat(72)}\n\n`)
 }
 
-/** Makes dist/, and says in a line what is in it. */
-const buildProgram = async (): Promise<string> => {
-  const { metafile } = await bundle('src/cli/main.ts', join('dist', 'main.cjs'))
-  const packages = packagesIn(metafile)
-  await mkdir(join(root, 'dist'), { recursive: true })
-  await writeFile(join(root, 'dist', 'THIRD-PARTY.txt'), await noticesOf(packages))
-  const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0)
-  const files = Object.keys(metafile.inputs).length
-  return `dist/main.cjs: ${Math.round(bytes / 1024)} KiB from ${files} files (${packages.join(', ')})\n`
+const sentence = (file: string, { inputs, outputs }: Metafile): string => {
+  const bytes = Object.values(outputs).reduce((sum, output) => sum + output.bytes, 0)
+  return `${file}: ${Math.round(bytes / 1024)} KiB from ${Object.keys(inputs).length} files\n`
 }
 
-if (import.meta.main) process.stdout.write(await buildProgram())
+/** Makes dist/, and says in a line each what is in it. */
+const buildAll = async (): Promise<string> => {
+  const dist = (file: string): string => join('dist', file)
+  await mkdir(join(root, 'dist'), { recursive: true })
+  const [program, library] = await Promise.all([
+    bundle('src/cli/main.ts', dist('main.cjs')),
+    bundle('src/library/earshot.ts', dist('earshot.js'), 'esm')
+  ])
+  await writeFile(join(root, dist('earshot.d.ts')), libraryTypes())
+  const metafiles = [program.metafile, library.metafile]
+  const packages = [...new Set(metafiles.flatMap(packagesIn))].toSorted()
+  await writeFile(join(root, dist('THIRD-PARTY.txt')), await noticesOf(packages))
+  return [
+    sentence('dist/main.cjs', program.metafile),
+    sentence('dist/earshot.js', library.metafile),
+    `with ${packages.join(', ')}\n`
+  ].join('')
+}
+
+if (import.meta.main) process.stdout.write(await buildAll())

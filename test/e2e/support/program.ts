@@ -17,11 +17,14 @@ const newestIn = (path: string): number =>
     ? Math.max(0, ...readdirSync(path).map((name) => newestIn(join(path, name))))
     : statSync(path).mtimeMs
 
-/** Builds dist/ when it is missing or older than what it is made from. */
+/** What dist/ is made from. */
+const SOURCES = ['src', 'build.ts', 'build-types.ts', 'tsconfig.types.json', 'package.json']
+
+/** Builds dist/ when something of it is missing or older than what it is made from. */
 export const buildIfStale = (): void => {
-  const built = join(root, 'dist', 'main.cjs')
-  const sources = ['src', 'build.ts', 'package.json'].map((name) => newestIn(join(root, name)))
-  if (existsSync(built) && statSync(built).mtimeMs > Math.max(...sources)) return
+  const newest = Math.max(...SOURCES.map((name) => newestIn(join(root, name))))
+  const built = ['main.cjs', 'earshot.js', 'earshot.d.ts'].map((name) => join(root, 'dist', name))
+  if (built.every((file) => existsSync(file) && statSync(file).mtimeMs > newest)) return
   execFileSync(process.execPath, [join(root, 'build.ts')], { cwd: root, stdio: 'pipe' })
 }
 

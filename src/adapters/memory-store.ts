@@ -1,0 +1,47 @@
+/**
+ * The Store port in memory, for a peer of which nothing is to be left: durable for as long as the process,
+ * so every commit is over as soon as it is applied. Its rules are those of services/store-model.ts.
+ */
+import * as Effect from 'effect/Effect'
+import * as Layer from 'effect/Layer'
+import { Store } from '../services/store.ts'
+import { isContradiction } from '../services/store-model/conversation.ts'
+import { pageOf, searchIn, summaryOf } from '../services/store-model/pages.ts'
+import {
+  apply,
+  type Book,
+  conversationOf,
+  emptyBook,
+  erase,
+  ledgerOf
+} from '../services/store-model.ts'
+
+const makeStore = (saveHistory: boolean): Store['Service'] => {
+  let book = emptyBook
+  const view = <A>(look: (now: Book) => A): Effect.Effect<A> => Effect.sync(() => look(book))
+  return {
+    ledger: (peer) => view((now) => ledgerOf(now, peer)),
+    commit: (peer, changes) =>
+      Effect.suspend(() => {
+        const next = apply(book, peer, changes, saveHistory)
+        // A bug of the program.
+        if (isContradiction(next)) return Effect.die(new Error(next.detail))
+        book = next
+        return Effect.void
+      }),
+    takenIds: (peer) => view((now) => new Set(conversationOf(now, peer).takenIds.toArray())),
+    conversations: view((now) => [...now.keys()].map((peer) => summaryOf(now, peer))),
+    page: (peer, query) => view((now) => pageOf(now, peer, query)),
+    search: (peer, query) => view((now) => searchIn(now, peer, query)),
+    erase: (peer) =>
+      Effect.sync(() => {
+        const erased = erase(book, peer)
+        book = erased.book
+        return erased.count
+      })
+  }
+}
+
+/** A new, empty store that is gone with the scope. */
+export const layer = (saveHistory: boolean): Layer.Layer<Store> =>
+  Layer.sync(Store, () => makeStore(saveHistory))

@@ -1,0 +1,43 @@
+/** The library: `import { createPeer } from 'earshot'` (docs/LIBRARY.md). */
+import * as Context from 'effect/Context'
+import { ownAddresses } from '../adapters/own-addresses.ts'
+import { Identity } from '../services/identity.ts'
+import type { Peer, PeerOptions } from './api.ts'
+import { Gate } from './gate.ts'
+import { Hearing } from './hearing.ts'
+import { checkOptions, settingsOf } from './options.ts'
+import { Orders } from './orders.ts'
+import { OwnPeer } from './own-peer.ts'
+import { startRun } from './run.ts'
+
+export { EarshotError } from './earshot-error.ts'
+export type { EarshotFailure, PeerFailure } from './earshot-error.ts'
+export type {
+  ConnectOptions,
+  Listeners,
+  ListenOptions,
+  Peer,
+  PeerOptions,
+  SentMessage
+} from './api.ts'
+export type { Listener, PeerEvent, PeerEventType } from './peer-events.ts'
+
+/**
+ * Makes a peer, which is there when the promise is kept: its port is open where it listens. Several in one
+ * process know nothing of each other.
+ * @throws EarshotError as the options, the home or the port are wrong
+ */
+export const createPeer = async (options: PeerOptions = {}): Promise<Peer> => {
+  const checked = checkOptions(options)
+  const listens = checked.listen !== undefined && checked.listen !== false
+  const host = checked.listen === false ? undefined : checked.listen?.host
+  const gate = new Gate()
+  const orders = new Orders()
+  const hearing = new Hearing(gate, checked)
+  const settings = settingsOf(checked, ownAddresses(host))
+  const run = startRun({ options: checked, settings, orders, gate, emit: hearing.hear })
+  void run.ended.then((failure) => hearing.end(failure))
+  const id = Context.get(await run.ready, Identity).peerId
+  const opened = listens ? await hearing.opened : undefined
+  return new OwnPeer({ id, run, orders, hearing, gate, opened })
+}

@@ -1,0 +1,212 @@
+/** A peer of this process, as its program holds it: what is asked becomes commands to its run. */
+import type { Command } from '../domain/commands.ts'
+import type { PeerDetails, PeerRef } from '../domain/events.ts'
+import type { Endpoint } from '../domain/failures.ts'
+import { cleanNickname } from '../domain/nicknames.ts'
+import type { PeerId } from '../domain/peer-id.ts'
+import { safetyNumber } from '../domain/safety-number.ts'
+import { type KnownPeer, PeerBook } from '../services/peer-book.ts'
+import { orAborted } from './abort.ts'
+import type { ConnectOptions, Peer, SentMessage } from './api.ts'
+import { dialTargetOf } from './dial-targets.ts'
+import { EarshotError, misuse } from './earshot-error.ts'
+import { iterate } from './event-stream.ts'
+import type { Gate } from './gate.ts'
+import type { Hearing, Opened } from './hearing.ts'
+import { peerIdOf } from './options.ts'
+import type { Orders } from './orders.ts'
+import {
+  isPeerEventType,
+  type Listener,
+  PEER_EVENTS,
+  type PeerEvent,
+  type PeerEventType
+} from './peer-events.ts'
+import type { Run } from './run.ts'
+
+export interface OwnPeerParts {
+  readonly id: PeerId
+  readonly run: Run
+  readonly orders: Orders
+  readonly hearing: Hearing
+  readonly gate: Gate
+  /** undefined: it does not listen. */
+  readonly opened: Opened | undefined
+}
+
+const typeOf = (type: unknown): PeerEventType => {
+  if (isPeerEventType(type)) return type
+  throw misuse('There is no such type of event.', 'docs/LIBRARY.md lists them all.')
+}
+
+export class OwnPeer implements Peer {
+  readonly id: string
+  readonly address: Endpoint | undefined
+  readonly addresses: readonly string[]
+  readonly closed: Promise<void>
+  readonly #parts: OwnPeerParts
+  readonly #ownId: PeerId
+  /** true: it was asked to end, or has ended. */
+  #isOver = false
+
+  constructor(parts: OwnPeerParts) {
+    this.#parts = parts
+    this.#ownId = parts.id
+    this.id = parts.id
+    this.address = parts.opened?.address
+    this.addresses = parts.opened?.reachable ?? []
+    this.closed = parts.run.ended.then((failure) => {
+      this.#isOver = true
+      if (failure !== undefined) throw failure
+    })
+    this.closed.catch(() => undefined)
+  }
+
+  on<T extends PeerEventType>(type: T, listener: Listener<T>): () => void {
+    typeOf(type)
+    if (typeof listener !== 'function')
+      throw misuse('A listener is a function.', 'docs/LIBRARY.md shows one.')
+    return this.#parts.hearing.audience.on(type, listener)
+  }
+
+  events<T extends PeerEventType = PeerEventType>(
+    ...types: readonly T[]
+  ): AsyncIterableIterator<PeerEvent<T>, undefined> {
+    const wanted: ReadonlySet<PeerEventType> = new Set(
+      types.length === 0 ? PEER_EVENTS : types.map(typeOf)
+    )
+    return iterate<T>(this.#parts.hearing.audience.open(wanted))
+  }
+
+  async connect(
+    target: string | Endpoint,
+    { expect, signal }: ConnectOptions = {}
+  ): Promise<PeerRef> {
+    this.#mustBeOpen()
+    const to = dialTargetOf(target)
+    const wanted = expect === undefined ? undefined : peerIdOf(expect)
+    if ('address' in to) return this.#dial(to.address, wanted, signal)
+    if (wanted !== undefined && wanted !== to.id)
+      throw misuse('The peer that is dialled is not the one that is expected.', 'Name one of them.')
+    return this.#dialKnown(to.id, signal)
+  }
+
+  async send(to: string | PeerRef, text: string): Promise<SentMessage> {
+    this.#mustBeOpen()
+    const id = peerIdOf(to)
+    if (id === this.#ownId)
+      throw misuse('A peer has nothing to say to itself.', 'Name another one.')
+    if (typeof text !== 'string' || text === '')
+      throw misuse('A message is a text that is not empty.', 'Say something.')
+    // As it is on the wire: UTF-8 has no halves of characters.
+    const said = text.toWellFormed()
+    const message = this.#parts.hearing.sent.say(id, said)
+    this.#parts.orders.push({ type: 'say', text: said, to: id })
+    return message
+  }
+
+  async peers(): Promise<readonly PeerDetails[]> {
+    this.#mustBeOpen()
+    return this.#ask()
+  }
+
+  async knownPeers(): Promise<readonly KnownPeer[]> {
+    this.#mustBeOpen()
+    return this.#parts.run.ask(PeerBook.use((book) => book.list))
+  }
+
+  async accept(who: string | PeerRef): Promise<void> {
+    this.#mustBeOpen()
+    await this.#ask({ type: 'accept', who: peerIdOf(who) })
+  }
+
+  async decline(who: string | PeerRef): Promise<void> {
+    this.#mustBeOpen()
+    await this.#ask({ type: 'decline', who: peerIdOf(who) })
+  }
+
+  safetyNumber(who: string | PeerRef): string {
+    return safetyNumber(this.#ownId, peerIdOf(who))
+  }
+
+  async markVerified(who: string | PeerRef): Promise<void> {
+    this.#mustBeOpen()
+    const id = peerIdOf(who)
+    await this.#known(id)
+    await this.#parts.run.ask(PeerBook.use((book) => book.setTrust(id, 'verified')))
+    // A session that is here learns of it; where there is none, nobody has to.
+    await this.#ask({ type: 'verify', confirm: true, who: id }).catch(() => undefined)
+  }
+
+  async setNickname(nickname: string): Promise<string> {
+    this.#mustBeOpen()
+    const clean = typeof nickname === 'string' ? cleanNickname(nickname) : undefined
+    if (clean === undefined)
+      throw misuse('A nickname needs something visible in it.', 'Choose another one.')
+    await this.#ask({ type: 'nick', nickname: clean })
+    return clean
+  }
+
+  async close({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    if (!this.#isOver) {
+      this.#isOver = true
+      // Whoever does not read any more must not keep the goodbye from being read.
+      this.#parts.gate.leaveOpen()
+      this.#parts.orders.push({ type: 'quit' })
+    }
+    await orAborted(this.#parts.run.ended, signal)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  #mustBeOpen(): void {
+    if (this.#isOver) throw new EarshotError({ _tag: 'Closed' })
+  }
+
+  /** Hands over a command; done when it was carried out, with who is here then. */
+  #ask(...commands: readonly Command[]): Promise<readonly PeerDetails[]> {
+    const answer = this.#parts.hearing.questions.ask()
+    this.#parts.orders.push(...commands, { type: 'peers' })
+    return answer
+  }
+
+  #dial(target: string, expect: PeerId | undefined, signal?: AbortSignal): Promise<PeerRef> {
+    const { hearing, orders } = this.#parts
+    if (signal?.aborted === true) return Promise.reject(signal.reason)
+    const { call, answer } = hearing.calls.make()
+    const expected = expect === undefined ? {} : { expect }
+    orders.push({ type: 'connect', target, call, ...expected })
+    return orAborted(answer, signal, () => orders.push({ type: 'hang-up', call }))
+  }
+
+  /** Dials a peer where it answered before, at the newest address first. */
+  async #dialKnown(id: PeerId, signal: AbortSignal | undefined): Promise<PeerRef> {
+    const here = (await this.peers()).find((peer) => peer.id === id)
+    if (here?.state === 'online') {
+      const { nickname } = here
+      return nickname === undefined ? { id } : { id, nickname }
+    }
+    const { targets } = await this.#known(id)
+    let failure: unknown = misuse(
+      'This peer has never answered a dial, so its address is not known.',
+      'Dial it by its address once.'
+    )
+    for (const target of targets.toReversed())
+      try {
+        return await this.#dial(target, id, signal)
+      } catch (error) {
+        failure = error
+        if (signal?.aborted === true) break
+      }
+    throw failure
+  }
+
+  async #known(id: PeerId): Promise<KnownPeer> {
+    const known = await this.#parts.run.ask(PeerBook.use((book) => book.find(id)))
+    if (known === undefined)
+      throw misuse('We have never met this peer.', 'knownPeers() tells whom we know.')
+    return known
+  }
+}
