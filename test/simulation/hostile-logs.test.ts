@@ -42,6 +42,8 @@ interface Visit {
   readonly epoch?: string
   readonly received?: (theirs: Ready) => Ready['received']
   readonly say?: (link: RawLink) => Effect.Effect<void>
+  /** How long she stays after that; by default a second. */
+  readonly stayMs?: number
 }
 
 interface Visited extends Pair {
@@ -81,7 +83,7 @@ const visitedIn = (
       const link = yield* call(at(alice))
       links.push(link)
       yield* open(link, own, visit)
-      yield* Effect.sleep('1 second')
+      yield* Effect.sleep(visit.stayMs ?? SECOND_MS)
       yield* Effect.ignore(link.secured.close)
       yield* Effect.sleep('1 second')
     }
@@ -93,7 +95,8 @@ const visitedIn = (
   Effect.runSync(Effect.orDie(alice.book.saw(seen)))
   world.clock.advance(500)
   meanwhile(pair)
-  world.clock.advance((visits.length * 3 + 5) * SECOND_MS)
+  const stayMs = visits.reduce((sum, visit) => sum + (visit.stayMs ?? SECOND_MS), 0)
+  world.clock.advance(stayMs + (visits.length * 2 + 5) * SECOND_MS)
   return { ...pair, mallory, links }
 }
 
@@ -259,6 +262,29 @@ describe('what Alice says of what she took', () => {
       expectUnharmed(done, `seed ${seed}`)
     }
   })
+
+  it('waits for an item of the new link where the disk was full on the old one', () => {
+    const late: Visit['say'] = (link) =>
+      Effect.andThen(Effect.sleep('700 millis'), link.say(text(1, 'one')))
+    const visits: readonly Visit[] = [
+      { say: late },
+      { stayMs: 20 * SECOND_MS },
+      { say: saying(text(1, 'one')) }
+    ]
+    const done = visited(1, visits, ({ alice, world }) => {
+      alice.store.isFull = true
+      world.clock.schedule(() => {
+        alice.store.isFull = false
+      }, 4 * SECOND_MS)
+    })
+    expect(texts(done.alice)).toEqual(['one'])
+    expect(done.links.map((link) => [numbers(link, 'ack'), numbers(link, 'read')])).toEqual([
+      [[], []],
+      [[], []],
+      [[1], [1]]
+    ])
+    expectUnharmed(done)
+  })
 })
 
 describe('another peer', () => {
@@ -361,6 +387,26 @@ describe('more than the store takes', () => {
       done.alice.store.isFull = false
       done.world.clock.advance(10 * SECOND_MS)
       expect(texts(done.alice).length).toBeLessThanOrEqual(WINDOW_ITEMS_MAX)
+      expectUnharmed(done, `seed ${seed}`)
+    }
+  })
+
+  it.each([
+    ['many items', flood(WINDOW_ITEMS_MAX + 1, 1)],
+    ['large items', flood(Math.ceil(WINDOW_BYTES_MAX / 9_000) + 1, 9_000)],
+    ['ACKs', Array(WINDOW_ITEMS_MAX + 1).fill({ type: 'ack', upTo: 0 } satisfies Message)]
+  ])('%s before the link could be noted: beyond the window the link ends', (_, messages) => {
+    for (const seed of [1, 2]) {
+      const pair = makePair(seed)
+      pair.alice.store.isFull = true
+      const done = visitedIn(pair, [{ say: saying(...messages) }])
+      expect(told(done.alice, 'delivery.held'), `seed ${seed}`).not.toHaveLength(0)
+      expect(told(done.alice, 'peer.disconnected').map(({ reason }) => reason)).toMatchObject([
+        violation({ _tag: 'FrameIllegal', type: 'item' })
+      ])
+      pair.alice.store.isFull = false
+      done.world.clock.advance(10 * SECOND_MS)
+      expect(texts(done.alice)).toEqual([])
       expectUnharmed(done, `seed ${seed}`)
     }
   })
