@@ -1,6 +1,7 @@
 /**
  * How many rows a line takes on a screen: between the least and the most that terminals make of it.
- * They agree about letters and Chinese, not about emoji and combining characters.
+ * They agree about letters and Chinese; about emoji, combining characters and rare signs each goes by
+ * its own version of Unicode.
  */
 
 export interface Rows {
@@ -15,7 +16,9 @@ const PRINTABLE_ASCII = /^[\x20-\x7e]*$/
 
 const MARK_OR_FORMAT = /^[\p{M}\p{Cf}]$/u
 const PICTURE = /^[\p{Extended_Pictographic}\p{Emoji_Presentation}\p{Emoji_Modifier}]$/u
-const UNKNOWN = /^[\p{Cn}\p{Co}]$/u
+const LETTER_OR_SIGN = /^[\p{L}\p{N}\p{P}\p{Z}]$/u
+/** Arrows, lines of boxes and ticks: with these the chat itself is drawn. */
+const OUR_SIGN = /^[\u2190-\u2193\u2500-\u257f\u2713\u2717]$/u
 
 /** Ranges of characters that take two columns everywhere (UAX #11, W and F, without emoji). */
 const WIDE: readonly (readonly [from: number, upTo: number])[] = [
@@ -43,8 +46,10 @@ const columnsOf = (code: number): readonly [number, number] => {
   if (code < 0x300) return [1, 1]
   const char = String.fromCodePoint(code)
   if (MARK_OR_FORMAT.test(char) || isJoiningHangul(code)) return [0, 1]
-  if (PICTURE.test(char) || UNKNOWN.test(char)) return [0, 2]
-  return WIDE.some(([from, upTo]) => code >= from && code <= upTo) ? [2, 2] : [1, 1]
+  if (PICTURE.test(char)) return [0, 2]
+  const isKnown = LETTER_OR_SIGN.test(char)
+  if (isKnown && WIDE.some(([from, upTo]) => code >= from && code <= upTo)) return [2, 2]
+  return (isKnown && code < 0x10000) || OUR_SIGN.test(char) ? [1, 1] : [0, 2]
 }
 
 /** Where the next character goes: a terminal wraps what does not fit whole. */

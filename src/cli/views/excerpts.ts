@@ -5,6 +5,8 @@ import type { Style } from './style.ts'
 /** Of a message that is shown only to remember by. */
 const SHORT_CHARS_MAX = 400
 const SHORT_LINES_MAX = 5
+/** What stands for one character that must not be live, at most. */
+const PICTURE_CHARS_MAX = 16
 /** Of a message that was found: before the word, and in all. */
 const LEAD_CHARS_MAX = 60
 const EXCERPT_CHARS_MAX = 200
@@ -13,10 +15,12 @@ const ellipsis = (style: Style): string => (style.ascii ? '...' : '…')
 
 /** The beginning of a text: its first lines. */
 export const shortened = (text: string, style: Style): string => {
-  const lines = safeText(text, { charsMax: SHORT_CHARS_MAX + 1 }).split('\n', SHORT_LINES_MAX + 1)
-  const cut = lines.slice(0, SHORT_LINES_MAX).join('\n').slice(0, SHORT_CHARS_MAX)
-  const isWhole = text.length <= SHORT_CHARS_MAX && lines.length <= SHORT_LINES_MAX
-  return isWhole ? text : `${cut.trimEnd()}${ellipsis(style)}`
+  const safe = safeText(text, { charsMax: SHORT_CHARS_MAX })
+  const lines = safe.split('\n', SHORT_LINES_MAX + 1)
+  // Of what is left out, at least the picture of one character comes within so many more.
+  const isWhole = safeText(text, { charsMax: SHORT_CHARS_MAX + PICTURE_CHARS_MAX }) === safe
+  if (isWhole && lines.length <= SHORT_LINES_MAX) return safe
+  return `${lines.slice(0, SHORT_LINES_MAX).join('\n').trimEnd()}${ellipsis(style)}`
 }
 
 /** One line around the first of the words that occurs as it is written, in any case. */
