@@ -41,7 +41,7 @@ const STEP_BACK_MS_MAX = 20
 const STEPS_BACK_MAX = 20
 
 /** When a process began, in clock ticks since boot; '0' where the system does not tell. */
-const startOf = (pid: number): string => {
+export const startOf = (pid: number): string => {
   try {
     // `pid (name) state ppid …`, where the name may hold anything, also a closing parenthesis.
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1')
@@ -51,7 +51,8 @@ const startOf = (pid: number): string => {
   }
 }
 
-const isAlive = (pid: number, start: string): boolean => {
+/** Whether the process that began then is still there. */
+export const isAlive = (pid: number, start: string): boolean => {
   try {
     process.kill(pid, 0)
   } catch (error) {

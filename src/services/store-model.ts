@@ -34,7 +34,8 @@ export type Book = ReadonlyMap<PeerId, Conversation>
 
 export const emptyBook: Book = new Map()
 
-const changed = (at: Conversation, change: StoreChange, saveHistory: boolean): Next => {
+/** A conversation after one change. */
+export const changed = (at: Conversation, change: StoreChange, saveHistory: boolean): Next => {
   const kept = at.keep ?? saveHistory
   switch (change.type) {
     case 'queued':

@@ -1,0 +1,131 @@
+/** Connecting to the database, and what it is before anything in it is believed. */
+import * as fs from 'node:fs'
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
+import { StoreError } from '../../domain/failures.ts'
+import { APPLICATION_ID, VERSION } from './migrations.ts'
+import { damaged } from './store-failure.ts'
+
+/** How long a statement waits for another process, as one that shows the history. */
+const BUSY_MS = 200
+/** A smaller store is always checked page by page, since that takes no time that is noticed. */
+const CHECK_BYTES_MAX = 16 * 1024 * 1024
+
+const pragma = (database: DatabaseSync, text: string): SQLOutputValue | undefined =>
+  Object.values(database.prepare(`PRAGMA ${text}`).get() ?? {})[0]
+
+const connect = (path: string | URL, readOnly: boolean): DatabaseSync =>
+  new DatabaseSync(path, { readOnly, timeout: BUSY_MS, defensive: true, allowExtension: false })
+
+/** What is set for a connection, since SQLite does not keep it in the file. */
+const harden = (database: DatabaseSync): void => {
+  database.exec('PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY')
+}
+
+/** The version of the tables; 0: there are none yet. Throws where it is not ours to write to. */
+export const versionOf = (database: DatabaseSync, path: string): number => {
+  const application = pragma(database, 'application_id')
+  const version = Number(pragma(database, 'user_version'))
+  const isEmpty = database.prepare('SELECT 1 FROM sqlite_schema').get() === undefined
+  if (application === 0 && version === 0 && isEmpty) return 0
+  if (application !== APPLICATION_ID)
+    throw new StoreError({
+      reason: { _tag: 'StoreUnwritable', path, code: "another program's database" }
+    })
+  if (version > VERSION)
+    throw new StoreError({ reason: { _tag: 'StoreNewer', path, version, supported: VERSION } })
+  return version
+}
+
+/** For looking at the file alone, without its log, and leaving no trace. Nobody writes meanwhile. */
+export const connectImmutable = (path: string): DatabaseSync => {
+  const url = pathToFileURL(path)
+  url.searchParams.set('immutable', '1')
+  return connect(url, true)
+}
+
+/** Throws where a file is not for us, which is left exactly as it is. */
+export const inspect = (path: string): void => {
+  const database = connectImmutable(path)
+  try {
+    versionOf(database, path)
+  } finally {
+    database.close()
+  }
+}
+
+/** For looking only. Another process may have the store, and go on writing. */
+export const connectReadOnly = (path: string): DatabaseSync => {
+  const database = connect(path, true)
+  harden(database)
+  return database
+}
+
+/**
+ * For writing. What is written survives the process at once; what makes it survive a power cut is
+ * group-flush.ts (docs/adr/0006).
+ */
+export const connectForWriting = (path: string): DatabaseSync => {
+  const database = connect(path, false)
+  try {
+    harden(database)
+    // Both only before the first page is written.
+    database.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA synchronous = NORMAL')
+    if (pragma(database, 'journal_mode = WAL') !== 'wal')
+      throw new StoreError({
+        reason: { _tag: 'StoreUnwritable', path, code: 'no write-ahead log on this file system' }
+      })
+    database.exec('PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = ON')
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+const isWhole = (database: DatabaseSync, path: string): boolean => {
+  const pages = Number(pragma(database, 'page_count'))
+  return pages * Number(pragma(database, 'page_size')) === fs.statSync(path).size
+}
+
+/** Throws StoreDamaged where pages are. @param isClean the last run came to its end. */
+export const checkPages = (database: DatabaseSync, path: string, isClean: boolean): void => {
+  const { size } = fs.statSync(path)
+  if (isClean && size > CHECK_BYTES_MAX && isWhole(database, path)) return
+  const found = pragma(database, 'quick_check(1)')
+  if (found !== 'ok') throw damaged(path, String(found))
+}
+
+/** Bytes that the pages in use take, and those that are free. */
+export const pageBytes = (
+  database: DatabaseSync
+): { readonly used: number; readonly free: number } => {
+  const size = Number(pragma(database, 'page_size'))
+  const free = Number(pragma(database, 'freelist_count'))
+  return { used: (Number(pragma(database, 'page_count')) - free) * size, free: free * size }
+}
+
+/** Runs a checkpoint that leaves it to the caller to flush. */
+export const withoutFlushing = (database: DatabaseSync, checkpoint: string): void => {
+  database.exec('PRAGMA synchronous = OFF')
+  try {
+    pragma(database, checkpoint)
+  } finally {
+    database.exec('PRAGMA synchronous = NORMAL')
+  }
+}
+
+/** Copies the rest of the log and truncates it. @returns false: another process reads from it. */
+export const emptyLog = (database: DatabaseSync): boolean => {
+  database.exec('PRAGMA busy_timeout = 0')
+  try {
+    return pragma(database, 'wal_checkpoint(TRUNCATE)') === 0
+  } finally {
+    database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
+  }
+}
+
+/** Gives free pages at the end back to the disk, some at a time. */
+export const shrink = (database: DatabaseSync, pages: number): void => {
+  database.exec(`PRAGMA incremental_vacuum(${pages})`)
+}

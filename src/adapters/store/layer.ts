@@ -1,0 +1,167 @@
+/**
+ * The store of messages in one SQLite file, for one process. Commits are written at once, on the event
+ * loop, where they survive the process; what makes them survive a power cut goes on beside it
+ * (group-flush.ts). What the store means is decided by services/store-model.ts.
+ */
+import * as fs from 'node:fs'
+import * as Effect from 'effect/Effect'
+import * as Layer from 'effect/Layer'
+import * as Semaphore from 'effect/Semaphore'
+import { StartError, StoreError } from '../../domain/failures.ts'
+import type { PeerId } from '../../domain/peer-id.ts'
+import { type Durability, Store, type StoreChange } from '../../services/store.ts'
+import { ledgerOf } from '../../services/store-model.ts'
+import { type Contradiction, isContradiction } from '../../services/store-model/conversation.ts'
+import { connectReadOnly, emptyLog } from './database.ts'
+import { erase } from './deleting.ts'
+import { heldOf, type Readable } from './disk.ts'
+import { GroupFlush } from './group-flush.ts'
+import { keptNow } from './held.ts'
+import { type Live, noteFailure, Upkeep } from './live.ts'
+import { letGo } from './meta.ts'
+import { open } from './opening.ts'
+import type { StoreOptions } from './options.ts'
+import { plan } from './plan.ts'
+import { conversations, page, search } from './reading.ts'
+import { attempt } from './store-failure.ts'
+import { dropDelivered, lookAfter } from './tidying.ts'
+import { transact, write } from './transaction.ts'
+
+const commitNow = (
+  live: Live,
+  peer: PeerId,
+  changes: readonly StoreChange[]
+): Contradiction | undefined => {
+  const before = heldOf(live, peer)
+  const planned = plan(before, changes, live.saveHistory)
+  if (isContradiction(planned)) return planned
+  if (planned.held === before) return undefined
+  write(live, peer, before, planned)
+  const waitsForDeletion = planned.held.isPartial && !keptNow(planned.held, live.saveHistory)
+  const deletes = planned.steps.some(({ type }) => type === 'drop' || type === 'cut')
+  live.flush.wrote()
+  live.upkeep.wrote(deletes || waitsForDeletion)
+  return undefined
+}
+
+const commit = (
+  live: Live,
+  peer: PeerId,
+  changes: readonly StoreChange[],
+  durability: Durability
+): Effect.Effect<void, StoreError> =>
+  Effect.suspend(() => {
+    const { failure } = live.flush
+    if (failure !== undefined) return Effect.fail(new StoreError({ reason: failure }))
+    return attempt(live.path, () => commitNow(live, peer, changes))
+  }).pipe(
+    Effect.flatMap((contradiction) => {
+      if (contradiction !== undefined) return Effect.die(new Error(contradiction.detail))
+      return durability === 'synced' ? live.flush.synced : Effect.void
+    })
+  )
+
+const ID_CHARS = 22
+
+const takenIds = (live: Live, peer: PeerId): ReadonlySet<string> => {
+  const ids = new Set<string>()
+  const row = live.sql.conversation(peer)
+  for (const joined of row === undefined ? [] : live.sql.ids(row.id))
+    for (let at = 0; at < joined.length; at += ID_CHARS) ids.add(joined.slice(at, at + ID_CHARS))
+  return ids
+}
+
+const serviceOf = (live: Live): Store['Service'] => {
+  const { path } = live
+  const noting = <A>(work: Effect.Effect<A, StoreError>): Effect.Effect<A, StoreError> =>
+    Effect.tapError(work, ({ reason }) => Effect.sync(() => noteFailure(live, reason)))
+  return {
+    ledger: (peer) =>
+      noting(attempt(path, () => ledgerOf(new Map([[peer, heldOf(live, peer).at]]), peer))),
+    commit: (peer, changes, durability) => noting(commit(live, peer, changes, durability)),
+    takenIds: (peer) => noting(attempt(path, () => takenIds(live, peer))),
+    conversations: noting(conversations(live)),
+    page: (peer, query) => noting(page(live, peer, query)),
+    search: (peer, query) => noting(search(live, peer, query)),
+    erase: (peer) => noting(erase(live, peer))
+  }
+}
+
+const startFailure = ({ reason }: StoreError): StartError => new StartError({ reason })
+
+/** Adds what writing needs to an open store; closes it where that fails. */
+const makeLive = (store: Readable): Live => {
+  const { path, database } = store
+  const descriptors: number[] = []
+  const openFile = (name: string): number => {
+    const descriptor = fs.openSync(name, 'r+')
+    descriptors.push(descriptor)
+    return descriptor
+  }
+  try {
+    const logDescriptor = openFile(`${path}-wal`)
+    const databaseDescriptor = openFile(path)
+    const flushLog = (resume: (error: Error | null) => void) => fs.fdatasync(logDescriptor, resume)
+    return {
+      ...store,
+      flush: new GroupFlush(path, flushLog),
+      upkeep: new Upkeep(logDescriptor),
+      holding: connectReadOnly(path),
+      logDescriptor,
+      databaseDescriptor,
+      checkpoints: Semaphore.makeUnsafe(1)
+    }
+  } catch (error) {
+    database.close()
+    for (const descriptor of descriptors) fs.closeSync(descriptor)
+    throw error
+  }
+}
+
+/** What the last run leaves: nothing undone, an empty log. */
+const finish = (live: Live): void => {
+  dropDelivered(live)
+  transact(live, () => letGo(live.database, !live.upkeep.isSuspect))
+  emptyLog(live.database)
+}
+
+/** A store whose disk failed is closed as it is; the next start looks at all of it. */
+const close = Effect.fnUntraced(function* (live: Live): Effect.fn.Return<void> {
+  yield* live.flush.idle
+  if (live.flush.failure === undefined)
+    yield* attempt(live.path, () => finish(live)).pipe(
+      Effect.catch(({ reason }) => Effect.logWarning('the store was left unfinished', reason))
+    )
+  yield* attempt(live.path, () => {
+    live.holding.close()
+    live.database.close()
+  }).pipe(Effect.catch(({ reason }) => Effect.logWarning('the store was not closed', reason)))
+  // After the database: closing one of its descriptors ends SQLite's locks on it.
+  fs.closeSync(live.logDescriptor)
+  fs.closeSync(live.databaseDescriptor)
+})
+
+/**
+ * The store of a profile. The start fails with SecretUnsafe, StoreBusy (a living process has it),
+ * StoreForeign, StoreSealed, StoreNewer, StoreUnwritable, StoreFull or StoreIo, and leaves the file as
+ * it is then; a damaged one is set aside. A commit fails likewise; after StoreIo every one does.
+ */
+export const layer = (options: StoreOptions): Layer.Layer<Store, StartError> =>
+  Layer.effect(
+    Store,
+    Effect.gen(function* () {
+      const { store, told, isUnclean } = yield* open(options)
+      const live = yield* Effect.acquireRelease(
+        Effect.mapError(
+          attempt(options.path, () => makeLive(store)),
+          startFailure
+        ),
+        close
+      )
+      // What an earlier run deleted may still be in the log.
+      if (isUnclean) live.upkeep.deletion.openUnsafe()
+      yield* lookAfter(live, options.retention)
+      if (told !== undefined) yield* options.onOpened?.(told) ?? Effect.void
+      return serviceOf(live)
+    })
+  )

@@ -1,0 +1,170 @@
+/**
+ * Opening a store for writing: whose it is and who has it, whether it is whole, what an earlier run left
+ * undone. A damaged one is set aside and a new one begun; whatever else is wrong is a failure, and
+ * the file stays as it is.
+ */
+import { dirname } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import * as Clock from 'effect/Clock'
+import * as Effect from 'effect/Effect'
+import { StartError, StoreError } from '../../domain/failures.ts'
+import { ensurePrivateDirectory } from '../private-files.ts'
+import { StoreKeys } from './cipher.ts'
+import { checkPages, connectForWriting, inspect, versionOf } from './database.ts'
+import { type Readable, readHeld } from './disk.ts'
+import { separate } from './held.ts'
+import {
+  createMeta,
+  isBlank,
+  livingHolder,
+  type Meta,
+  noteSavesHistory,
+  readMeta,
+  takeHold
+} from './meta.ts'
+import { migrate } from './migrations.ts'
+import type { StoreFile, StoreOpened, StoreOptions } from './options.ts'
+import { prepareStatements } from './statements.ts'
+import { attempt, damaged } from './store-failure.ts'
+import { createFile, filesRefusal, setAside, whatIsThere } from './store-files.ts'
+import { transact, write } from './transaction.ts'
+
+/** Takes the store for this process, inside a transaction. Throws where it is not ours to take. */
+const take = (
+  database: DatabaseSync,
+  keys: StoreKeys,
+  file: StoreFile
+): { readonly meta: Meta; readonly isNew: boolean } => {
+  migrate(database, versionOf(database, file.path))
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    const isNew = isBlank(database)
+    if (isNew) createMeta(database, keys, file.owner)
+    const meta = readMeta(database, keys, file)
+    const pid = livingHolder(file.path, meta)
+    if (pid !== undefined)
+      throw new StoreError({ reason: { _tag: 'StoreBusy', path: file.path, pid } })
+    takeHold(database, file.path)
+    database.exec('COMMIT')
+    return { meta, isNew }
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK')
+    throw error
+  }
+}
+
+/** Every state, and every message that waits, is as it was written. */
+const checkContents = (store: Readable): void => {
+  for (const row of store.sql.conversations()) readHeld(store, row)
+}
+
+/**
+ * What an earlier run left of half-settled batches: text that is not kept goes, and where another rule
+ * holds from now on, what was settled under the old one is kept.
+ */
+const finishEarlier = (store: Readable, meta: Meta): void => {
+  for (const row of store.sql.partial()) {
+    const held = readHeld(store, row)
+    const was = held.at.keep ?? meta.savesHistory
+    if (was && (held.at.keep ?? store.saveHistory)) continue
+    write(store, row.peer, held, separate(held, was))
+  }
+  if (meta.savesHistory !== store.saveHistory)
+    transact(store, () => noteSavesHistory(store.database, store.saveHistory))
+}
+
+/** A store that this process has taken, and what its opening is worth a word for. */
+export interface Opened {
+  readonly store: Readable
+  readonly isNew: boolean
+  /** true: the last run did not come to its end. */
+  readonly isUnclean: boolean
+}
+
+const openNow = (options: StoreOptions, keys: StoreKeys): Opened => {
+  const { path, saveHistory } = options
+  if (whatIsThere(path) === 'log-only') throw damaged(path, 'the database of its log is missing')
+  createFile(path)
+  if (whatIsThere(path) === 'a file') inspect(path)
+  const database = connectForWriting(path)
+  try {
+    const { meta, isNew } = take(database, keys, options)
+    checkPages(database, path, meta.isClean)
+    const store: Readable = {
+      path,
+      database,
+      sql: prepareStatements(database),
+      keys,
+      dataKeys: new Map(),
+      saveHistory,
+      held: new Map(),
+      // Nobody else writes.
+      atOnce: (look) => look()
+    }
+    if (!meta.isClean) checkContents(store)
+    finishEarlier(store, meta)
+    return { store, isNew, isUnclean: !meta.isClean }
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+const startError = ({ reason }: StoreError): StartError => new StartError({ reason })
+
+/** A folder that cannot be used, in the words of the store. */
+const folderFailure = (path: string, { reason }: StartError): StartError =>
+  reason._tag === 'HomeUnwritable'
+    ? new StartError({ reason: { _tag: 'StoreUnwritable', path, code: reason.code } })
+    : new StartError({ reason })
+
+/** `20261122T185800Z` */
+const timeName = Effect.gen(function* () {
+  // It is needed on the worst day only, and every start would have to load it.
+  const DateTime = yield* Effect.promise(() => import('effect/DateTime'))
+  const now = DateTime.makeUnsafe(yield* Clock.currentTimeMillis)
+  return DateTime.formatIso(now).replaceAll(/[-:]|\.\d+/g, '')
+})
+
+const replaceDamaged = Effect.fnUntraced(function* (
+  options: StoreOptions,
+  keys: StoreKeys,
+  detail: string
+) {
+  const { path } = options
+  const time = yield* timeName
+  const aside = yield* attempt(path, () => setAside(path, time))
+  const { isNew: _, ...opened } = yield* attempt(path, () => openNow(options, keys))
+  return { ...opened, told: { type: 'set-aside', path, aside, detail } as const }
+})
+
+/**
+ * Opens or begins the store. Fails with SecretUnsafe, StoreBusy, StoreForeign, StoreSealed, StoreNewer,
+ * StoreUnwritable, StoreFull, StoreIo.
+ */
+export const open = Effect.fnUntraced(function* (
+  options: StoreOptions
+): Effect.fn.Return<
+  Omit<Opened, 'isNew'> & { readonly told: StoreOpened | undefined },
+  StartError
+> {
+  const { path } = options
+  const keys = new StoreKeys(options.masterKey)
+  yield* Effect.mapError(ensurePrivateDirectory(dirname(path)), (error) =>
+    folderFailure(path, error)
+  )
+  const refused = filesRefusal(path)
+  if (refused !== undefined) return yield* refused
+  const opened = attempt(path, () => openNow(options, keys)).pipe(
+    Effect.map(({ isNew, ...made }) => ({
+      ...made,
+      told: isNew ? ({ type: 'created', path } as const) : undefined
+    })),
+    Effect.catch((error) =>
+      error.reason._tag === 'StoreDamaged'
+        ? replaceDamaged(options, keys, error.reason.detail)
+        : Effect.fail(error)
+    )
+  )
+  return yield* Effect.mapError(opened, startError)
+})
