@@ -339,7 +339,7 @@ describe('a message', () => {
     ['as many as are remembered', 16],
     ['more than are remembered', 20]
   ])('comes through any order of old and new epochs, %s', (_, epochs) => {
-    for (const seed of seeds(20)) {
+    for (const seed of seeds(10)) {
       const dice = makeDice(`epochs ${seed}`)
       const last = new Map<number, number>()
       let id = 0
