@@ -265,6 +265,8 @@ export type EarshotEvent =
       /** Earlier messages that are still kept. */
       readonly earlier: number
     }
+  /** What would go: the question before it is erased. */
+  | { readonly type: 'history.counted'; readonly peer: PeerRef; readonly count: number }
   | { readonly type: 'history.erased'; readonly peer: PeerRef; readonly count: number }
   | { readonly type: 'history.failed'; readonly peer: PeerRef; readonly failure: StoreFailure }
   | { readonly type: 'link.refused'; readonly address: Endpoint; readonly reason: CloseReason }

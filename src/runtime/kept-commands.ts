@@ -2,7 +2,8 @@
 import * as Effect from 'effect/Effect'
 import type { Command } from '../domain/commands.ts'
 import type { EarshotEvent, QueuedLine } from '../domain/events.ts'
-import type { StoreError } from '../domain/failures.ts'
+import { explainStore } from '../domain/explain-store.ts'
+import type { StoreError, StoreFailure } from '../domain/failures.ts'
 import type { PeerId } from '../domain/peer-id.ts'
 import type { AppContext } from '../machines/app.types.ts'
 import type { Store } from '../services/store.ts'
@@ -30,6 +31,8 @@ export interface KeptCommandWorld {
 const HISTORY_LINES = 20
 const HISTORY_LINES_MAX = 10_000
 const FOUND_LINES_MAX = 100
+
+const NOTHING_KEPT = { kept: 0, waiting: 0, unshown: 0 }
 
 /** The outboxes of peers that have not been talked to in this run. */
 const opened = (world: Pick<KeptCommandWorld, 'store' | 'conversations'>) =>
@@ -77,21 +80,16 @@ export class KeptCommands {
     this.#tell({ type: 'command.invalid', input, detail })
   }
 
+  /** @param peerId whom the work is about; undefined: all of them. */
   #run(peerId: PeerId | undefined, work: Effect.Effect<void, StoreError>): void {
-    const { run, directory, app } = this.#world
-    run(
-      work.pipe(
-        Effect.catch(({ reason: failure }) =>
-          Effect.sync(() =>
-            this.#tell({
-              type: 'history.failed',
-              peer: directory.refOf(peerId ?? app().ourId),
-              failure
-            })
-          )
-        )
+    const failed = (failure: StoreFailure): void =>
+      this.#tell(
+        peerId === undefined
+          ? { type: 'command.unavailable', command: '/queue', detail: explainStore(failure).text }
+          : { type: 'history.failed', peer: this.#world.directory.refOf(peerId), failure }
       )
-    )
+    const told = work.pipe(Effect.catch(({ reason }) => Effect.sync(() => failed(reason))))
+    this.#world.run(told)
   }
 
   /** The named peer, else the one that is talked to. */
@@ -168,11 +166,12 @@ export class KeptCommands {
     return Effect.map(store.ledger(peerId), ({ keep }) => keep ?? saveHistory)
   }
 
-  #countKept(peerId: PeerId): Effect.Effect<number, StoreError> {
-    return Effect.map(
-      this.#world.store.conversations,
-      (all) => all.find(({ peer }) => peer === peerId)?.kept ?? 0
-    )
+  /** Messages of earlier that are kept: what waits, for either end, is no history yet. */
+  #countSettled(peerId: PeerId): Effect.Effect<number, StoreError> {
+    return Effect.map(this.#world.store.conversations, (all) => {
+      const { kept, waiting, unshown } = all.find(({ peer }) => peer === peerId) ?? NOTHING_KEPT
+      return Math.max(0, kept - waiting - unshown)
+    })
   }
 
   #keep(choice: 'on' | 'off' | 'default'): void {
@@ -184,7 +183,7 @@ export class KeptCommands {
       peerId,
       Effect.gen({ self: this }, function* () {
         yield* store.commit(peerId, [{ type: 'keep', keep }], 'synced')
-        const earlier = yield* this.#countKept(peerId)
+        const earlier = yield* this.#countSettled(peerId)
         const kept = keep ?? saveHistory
         this.#tell({ type: 'history.changed', peer: directory.refOf(peerId), kept, earlier })
       })
@@ -203,9 +202,8 @@ export class KeptCommands {
           const count = yield* store.erase(peerId)
           return this.#tell({ type: 'history.erased', peer, count })
         }
-        const kept = yield* this.#isKept(peerId)
-        const earlier = yield* this.#countKept(peerId)
-        this.#tell({ type: 'history.changed', peer, kept, earlier })
+        const count = yield* this.#countSettled(peerId)
+        this.#tell({ type: 'history.counted', peer, count })
       })
     )
   }

@@ -152,6 +152,7 @@ export const HISTORY_LINES: Renderers<
   | 'history.shown'
   | 'history.found'
   | 'history.changed'
+  | 'history.counted'
   | 'history.erased'
   | 'history.failed'
   | 'queue.shown'
@@ -159,6 +160,14 @@ export const HISTORY_LINES: Renderers<
   'history.shown': shownLines,
   'history.found': foundLines,
   'history.changed': changedLines,
+  'history.counted': (event, ctx) =>
+    event.count === 0
+      ? statusLines(ctx.style, `Nothing is kept that could be deleted: ${ctx.nameOf(event.peer)}`)
+      : statusLines(
+          ctx.style,
+          `This would delete ${showMessages(event.count)} of the talk with ${ctx.nameOf(event.peer)}`,
+          'Nobody can bring that back. If you are sure: /history erase yes'
+        ),
   'history.erased': (event, ctx) =>
     statusLines(
       ctx.style,

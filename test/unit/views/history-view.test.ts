@@ -248,6 +248,17 @@ describe('what is kept', () => {
       ]
     ],
     [
+      { type: 'history.counted', peer: bob, count: 1 },
+      [
+        '* This would delete 1 message of the talk with bob',
+        '  Nobody can bring that back. If you are sure: /history erase yes'
+      ]
+    ],
+    [
+      { type: 'history.counted', peer: bob, count: 0 },
+      ['* Nothing is kept that could be deleted: bob']
+    ],
+    [
       { type: 'history.erased', peer: bob, count: 2 },
       ['* Deleted here: 2 messages of the talk with bob', '  What your peer keeps stays there.']
     ]
