@@ -46,6 +46,11 @@ const commandOf = (invocation: Invocation, where: Whereabouts): Command => {
         () => import('./commands/passphrase.ts'),
         ({ passphrase }) => passphrase(invocation.flags, invocation.action)
       )
+    case 'History':
+      return from(
+        () => import('./commands/history.ts'),
+        ({ history }) => history(invocation.flags, invocation.action)
+      )
     case 'Chat':
       return from(
         () => import('./commands/chat.ts'),

@@ -24,7 +24,7 @@ import { KeptCommands } from './kept-commands.ts'
 import { makeLinkWork } from './link-work.ts'
 import { makeLinks } from './links.ts'
 import { provideMachines } from './provide.ts'
-import { type AppServices, type Surroundings, surroundings } from './surroundings.ts'
+import { type AppServices, type ChatSurroundings, chatSurroundings } from './surroundings.ts'
 import { WaitingCounts } from './waiting-counts.ts'
 import { Wire } from './wire.ts'
 
@@ -34,7 +34,10 @@ export type { Outcome } from '../machines/app.types.ts'
 const HEARD_FRACTION = 10
 const INSTANCE_BYTES = 8
 
-const inputOf = ({ settings, identity, console }: Surroundings, instance: string): AppInput => ({
+const inputOf = (
+  { settings, identity, console }: ChatSurroundings,
+  instance: string
+): AppInput => ({
   ourId: identity.peerId,
   instance,
   listen: settings.listen,
@@ -50,7 +53,7 @@ const inputOf = ({ settings, identity, console }: Surroundings, instance: string
 })
 
 /** What is beside the machines: links, conversations, and who is who. */
-const makeDataPlane = Effect.fnUntraced(function* (around: Surroundings, actors: Actors) {
+const makeDataPlane = Effect.fnUntraced(function* (around: ChatSurroundings, actors: Actors) {
   const { settings, identity, peerBook, store, run, after, wallNow } = around
   const source = makeConsoleSource(around.console)
   const emit = (events: readonly EarshotEvent[]): void => {
@@ -103,7 +106,7 @@ type DataPlane = Effect.Success<ReturnType<typeof makeDataPlane>>
 
 /** The app actor with everything under it, not started, and the wire that it speaks on. */
 const makeActors = (
-  around: Surroundings,
+  around: ChatSurroundings,
   actors: Actors,
   plane: DataPlane,
   inbound: () => Inbound<LinkInbound>
@@ -141,7 +144,7 @@ const makeActors = (
 }
 
 const makeDispatcher = (
-  { console, peerBook, store, settings, run, now }: Surroundings,
+  { console, peerBook, store, settings, run, now }: ChatSurroundings,
   { app, toApp, toConnection }: Actors,
   { links, conversations, waitingCounts, directory, emit }: DataPlane,
   wire: Wire
@@ -197,7 +200,7 @@ const tellLeft = ({ conversations, directory, emit }: DataPlane): void => {
 
 /** Wires a run and starts it; it is stopped with the scope. */
 const start = Effect.gen(function* () {
-  const around = yield* surroundings
+  const around = yield* chatSurroundings
   const { fork, onDefect, end } = around
   const actors = new Actors()
   const plane = yield* makeDataPlane(around, actors)

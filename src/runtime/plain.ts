@@ -19,7 +19,7 @@ import { type PlainInbound, plainSource, type UserInbound } from '../streams/pip
 import { makeConsoleSource } from './console-source.ts'
 import { codeOf, type Inbound, startInbound } from './inbound.ts'
 import { makeWriter, type Writer } from './outbound.ts'
-import { type AppServices, surroundings } from './surroundings.ts'
+import { type PlainServices, surroundings } from './surroundings.ts'
 
 const CLEAN: Outcome = { exit: 'clean' }
 
@@ -219,7 +219,7 @@ const listenPlain = ({ settings, tell, end }: PlainSurroundings, talk: PlainTalk
   )
 
 /** Runs plain text mode to its end; interrupting it (a signal) sends what was typed, then ends. */
-export const runPlain: Effect.Effect<Outcome, never, AppServices> = Effect.gen(function* () {
+export const runPlain: Effect.Effect<Outcome, never, PlainServices> = Effect.gen(function* () {
   const around = yield* plainSurroundings
   const { fork, source, onDefect, settings, tell, ended } = around
   const talk = new PlainTalk(around)

@@ -16,22 +16,17 @@ import { Settings } from '../services/settings.ts'
 import { Store } from '../services/store.ts'
 import type { Transport } from '../services/transport.ts'
 
-/** The services that a run needs. */
-export type AppServices =
-  | Transport
-  | Identity
-  | PeerBook
-  | Store
-  | Console
-  | Events
-  | Settings
-  | Scope
+/** The services that every run needs. */
+export type PlainServices = Transport | Identity | PeerBook | Console | Events | Settings | Scope
+
+/** Those of a conversation; one in plain text stores nothing. */
+export type AppServices = PlainServices | Store
 
 export const surroundings = Effect.gen(function* () {
   const clock = yield* Clock.Clock
   const dice = yield* Random.Random
   const ended = yield* Deferred.make<Outcome>()
-  const fork = Effect.runForkWith(yield* Effect.context<AppServices>())
+  const fork = Effect.runForkWith(yield* Effect.context<PlainServices>())
   const work = new Set<Fiber.Fiber<void>>()
   const scope = yield* Effect.scope
   // The end waits for what is still being written, and for what is written because of that: a pin that
@@ -47,7 +42,6 @@ export const surroundings = Effect.gen(function* () {
     settings: yield* Settings,
     identity: yield* Identity,
     peerBook: yield* PeerBook,
-    store: yield* Store,
     console: yield* Console,
     events: yield* Events,
     fork,
@@ -79,4 +73,9 @@ export const surroundings = Effect.gen(function* () {
   }
 })
 
-export type Surroundings = Effect.Success<typeof surroundings>
+/** The same of a conversation. */
+export const chatSurroundings = Effect.gen(function* () {
+  return { ...(yield* surroundings), store: yield* Store }
+})
+
+export type ChatSurroundings = Effect.Success<typeof chatSurroundings>

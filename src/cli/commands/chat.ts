@@ -11,7 +11,7 @@ import { type LogFile, MINIMUM_LEVEL, openLogFile } from '../../adapters/log-fil
 import { layer as identityLayer } from '../../adapters/node-identity.ts'
 import { layer as peerBookLayer } from '../../adapters/peer-book-file.ts'
 import { ownAddresses } from '../../adapters/own-addresses.ts'
-import { acquireProfile } from '../../adapters/profile-lock.ts'
+import { type AcquiredProfile, acquireProfile } from '../../adapters/profile-lock.ts'
 import { layer as transportLayer } from '../../adapters/tcp-transport.ts'
 import { layerTerminal } from '../../adapters/tty-layer.ts'
 import { parseJsonCommand } from '../../domain/command-json.ts'
@@ -19,6 +19,7 @@ import { parseLine } from '../../domain/command-line.ts'
 import type { EarshotEvent } from '../../domain/events.ts'
 import { EXIT_OK, exitCodeOf } from '../../domain/exit-code.ts'
 import type { StartError } from '../../domain/failures.ts'
+import type { PeerId } from '../../domain/peer-id.ts'
 import { safeLine } from '../../domain/safe-text.ts'
 import { runChat } from '../../runtime/app.ts'
 import { runPlain } from '../../runtime/plain.ts'
@@ -26,6 +27,7 @@ import { Console } from '../../services/console.ts'
 import { Events } from '../../services/events.ts'
 import { Identity } from '../../services/identity.ts'
 import { Settings } from '../../services/settings.ts'
+import { Store } from '../../services/store.ts'
 import { Terminal } from '../../services/terminal.ts'
 import { type Answers, chatSettings, peerPortOf } from '../chat-settings.ts'
 import { consoleOver } from '../console.ts'
@@ -33,6 +35,7 @@ import { askHowToStart } from '../interactive.ts'
 import type { ChatFlags } from '../invocation.ts'
 import { type Loaded, loadSettings } from '../load-settings.ts'
 import { logTap } from '../log-tap.ts'
+import type { OpenStore } from '../open-store.ts'
 import type { Whereabouts } from '../process-end.ts'
 import { failuresOf, type StartFailures } from '../start-failures.ts'
 import { VERSION } from '../version.ts'
@@ -99,6 +102,16 @@ const tellProgram = (error: Failure): Effect.Effect<void> =>
       process.stdout.write(`${renderJson({ type: 'app.failed', failure }, time)}\n`)
   })
 
+/** Loaded only for a conversation that has a store: one in plain text keeps nothing. */
+const storeOf = Effect.fnUntraced(function* (
+  { resolved: { values } }: Loaded,
+  { directory, displaced }: AcquiredProfile,
+  id: PeerId
+): Effect.fn.Return<OpenStore, StartError, Scope> {
+  const { openStore } = yield* Effect.promise(() => import('../open-store.ts'))
+  return yield* openStore({ directory, id, values, displaced: displaced !== undefined })
+})
+
 const converse = Effect.fnUntraced(function* (
   loaded: Loaded,
   flags: ChatFlags,
@@ -107,6 +120,8 @@ const converse = Effect.fnUntraced(function* (
   const { dirs, profile: wanted } = loaded.places
   const acquired = yield* acquireProfile({ dataHome: dirs.data, wanted })
   const live = yield* Layer.build(liveLayers(acquired, loaded.resolved.values.buffer_size))
+  const { peerId: id } = Context.get(live, Identity)
+  const stored = flags.plainText ? undefined : yield* storeOf(loaded, acquired, id)
   const terminal = Context.get(yield* Layer.build(layerTerminal({ plain: flags.json })), Terminal)
   let answers: Answers | undefined
   if (asksHowToStart(terminal, flags)) {
@@ -116,7 +131,6 @@ const converse = Effect.fnUntraced(function* (
   }
   const hosts = ownAddresses(loaded.resolved.values.listen_host)
   const settings = chatSettings(loaded.resolved, flags, answers, hosts)
-  const { peerId: id } = Context.get(live, Identity)
   const show = yield* viewOf(terminal, flags)
   const record = logTap(log)
   const emit = (events: readonly EarshotEvent[]): void => {
@@ -126,7 +140,7 @@ const converse = Effect.fnUntraced(function* (
   const { profile, displaced } = acquired
   if (displaced !== undefined) emit([{ type: 'app.profile', profile, ...displaced }])
   const named = settings.nickname === undefined ? {} : { nickname: settings.nickname }
-  emit([{ type: 'app.started', version: VERSION, id, profile, ...named }])
+  emit([{ type: 'app.started', version: VERSION, id, profile, ...named }, ...(stored?.told ?? [])])
   const services = live.pipe(
     Context.add(Settings, settings),
     Context.add(Events, { emit }),
@@ -135,7 +149,7 @@ const converse = Effect.fnUntraced(function* (
       consoleOver(terminal, flags.json ? parseJsonCommand : parseLine, flags.json)
     )
   )
-  const run = settings.plainText ? runPlain : runChat
+  const run = stored === undefined ? runPlain : Effect.provideService(runChat, Store, stored.store)
   const outcome = yield* Effect.provideContext(run, services)
   return outcome.exit === 'clean' ? EXIT_OK : exitCodeOf(outcome.failure)
 })
