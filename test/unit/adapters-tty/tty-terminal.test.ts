@@ -123,6 +123,48 @@ describe('the line being typed', () => {
   })
 })
 
+describe('a mark', () => {
+  it('changes in a real terminal where its line stands, and the typed line stays', async () => {
+    const program = await start({ columns: 20 }, ['--marks'])
+    await program.until((screen) => screen.endsWith('ready\n>'))
+    program.type('first\r')
+    await program.until((screen) => screen.endsWith('You: "first"  ·\n>'))
+    program.type(`${'x'.repeat(30)}\r`)
+    await program.until((screen) => screen.endsWith(`${'x'.repeat(16)}"  ·\n>`))
+    program.type('half a line that takes rows')
+    await program.until((screen) => screen.endsWith('akes rows'))
+    program.type('\u001b[H')
+    program.signal('SIGUSR2')
+    const screen = await program.until((shown) => shown.split('  ✓').length === 3)
+    expect(screen).toBe(
+      [
+        'ready',
+        'You: "first"  ✓',
+        `You: "${'x'.repeat(14)}`,
+        `${'x'.repeat(16)}"  ✓`,
+        'bob: message 1',
+        '> half a line that t',
+        'akes rows'
+      ].join('\n')
+    )
+    program.type('\u000b\r\u0004')
+    expect(await program.exit).toBe(0)
+  })
+
+  it('is not written where lines cannot be changed', async () => {
+    const program = startPty([FIXTURE, '--marks'], { env: { TERM: 'dumb' } })
+    open.push(program)
+    await program.until((screen) => screen.includes('ready'))
+    program.type('hi\r')
+    await program.until((screen) => screen.includes('You: "hi"'))
+    program.signal('SIGUSR2')
+    await program.until((screen) => screen.includes('message 1'))
+    program.type('on\r')
+    await program.until((screen) => screen.includes('You: "on"'))
+    expect(program.raw()).not.toMatch(/[·✓\u001b]/)
+  })
+})
+
 describe('a paste', () => {
   it('of several lines is one message', async () => {
     const program = await start()
