@@ -6,6 +6,9 @@ import type { KnownPeer } from '../services/peer-book.ts'
 import type { OnListenerError } from './audience.ts'
 import type { Listener, PeerEvent, PeerEventType } from './peer-events.ts'
 
+/** A peer by its whole id, or anything that has it: a PeerRef of an event, a Peer. */
+export type Who = string | { readonly id: string }
+
 /** Where to wait for calls. */
 export interface ListenOptions {
   /** A port that is taken is an error. 0, the default: any free one. */
@@ -91,19 +94,19 @@ export interface Peer {
    */
   connect(target: string | Endpoint, options?: ConnectOptions): Promise<PeerRef>
   /** Says something to a peer, here or not. @returns the message, once it cannot be lost any more. */
-  send(to: string | PeerRef, text: string): Promise<SentMessage>
+  send(to: Who, text: string): Promise<SentMessage>
   /** Those who are here, knock, or were here since we began. */
   peers(): Promise<readonly PeerDetails[]>
   /** Those whom we have met, now or before. */
   knownPeers(): Promise<readonly KnownPeer[]>
   /** Lets a knocking peer in. */
-  accept(who: string | PeerRef): Promise<void>
+  accept(who: Who): Promise<void>
   /** Turns a knocking peer away. */
-  decline(who: string | PeerRef): Promise<void>
+  decline(who: Who): Promise<void>
   /** Sixty digits that are the same at both ends, to be compared by people. */
-  safetyNumber(who: string | PeerRef): string
+  safetyNumber(who: Who): string
   /** Notes that the safety number was compared. */
-  markVerified(who: string | PeerRef): Promise<void>
+  markVerified(who: Who): Promise<void>
   /** Changes our nickname and tells it to everybody. @returns it, cleaned. */
   setNickname(nickname: string): Promise<string>
   /**

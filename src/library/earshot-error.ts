@@ -62,6 +62,30 @@ const CLOSE_TAGS: ReadonlySet<string> = new Set<CloseReason['_tag']>([
 const isClose = (reason: StartFailure | CloseReason): reason is CloseReason =>
   CLOSE_TAGS.has(reason._tag)
 
+/** What to do about it, where that differs from what somebody at the command line is told. */
+const nextOf = (reason: EarshotFailure): string | undefined => {
+  switch (reason._tag) {
+    case 'ListenImpossible': {
+      if (reason.failure._tag === 'AddressUnavailable') return undefined
+      const free = 'free' in reason.failure ? reason.failure.free : undefined
+      return free === undefined ? 'Port 0 is any free one.' : `Port ${free} is free; 0 is any.`
+    }
+    case 'ProfileInUse':
+    case 'RunningElsewhere':
+      return 'Close the other peer, or choose another profile or home.'
+    case 'HomeUnwritable':
+      return 'Make that folder writable, or choose another home.'
+    case 'StoreNewer':
+      return 'Use that Earshot, or choose another home.'
+    case 'StoreForeign':
+      return 'Choose the profile that it belongs to, or another home.'
+    case 'PassphraseNeeded':
+      return 'Give it as the option passphrase.'
+    default:
+      return undefined
+  }
+}
+
 const explain = (reason: EarshotFailure): Explanation => {
   switch (reason._tag) {
     case 'Closed':
@@ -108,7 +132,7 @@ export class EarshotError extends Error {
     super(text, options)
     this.code = codeOf(reason)
     this.reason = reason
-    this.next = next
+    this.next = nextOf(reason) ?? next
   }
 }
 

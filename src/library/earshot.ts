@@ -18,9 +18,13 @@ export type {
   ListenOptions,
   Peer,
   PeerOptions,
-  SentMessage
+  SentMessage,
+  Who
 } from './api.ts'
 export type { Listener, PeerEvent, PeerEventType } from './peer-events.ts'
+export type { PeerDetails, PeerRef } from '../domain/events.ts'
+export type { CloseReason, Endpoint, StartFailure, StoreFailure } from '../domain/failures.ts'
+export type { KnownPeer } from '../services/peer-book.ts'
 
 /**
  * Makes a peer, which is there when the promise is kept: its port is open where it listens. Several in one

@@ -7,7 +7,7 @@ import type { PeerId } from '../domain/peer-id.ts'
 import { safetyNumber } from '../domain/safety-number.ts'
 import { type KnownPeer, PeerBook } from '../services/peer-book.ts'
 import { orAborted } from './abort.ts'
-import type { ConnectOptions, Peer, SentMessage } from './api.ts'
+import type { ConnectOptions, Peer, SentMessage, Who } from './api.ts'
 import { dialTargetOf } from './dial-targets.ts'
 import { EarshotError, misuse } from './earshot-error.ts'
 import { iterate } from './event-stream.ts'
@@ -91,7 +91,7 @@ export class OwnPeer implements Peer {
     return this.#dialKnown(to.id, signal)
   }
 
-  async send(to: string | PeerRef, text: string): Promise<SentMessage> {
+  async send(to: Who, text: string): Promise<SentMessage> {
     this.#mustBeOpen()
     const id = peerIdOf(to)
     if (id === this.#ownId)
@@ -115,21 +115,21 @@ export class OwnPeer implements Peer {
     return this.#parts.run.ask(PeerBook.use((book) => book.list))
   }
 
-  async accept(who: string | PeerRef): Promise<void> {
+  async accept(who: Who): Promise<void> {
     this.#mustBeOpen()
     await this.#ask({ type: 'accept', who: peerIdOf(who) })
   }
 
-  async decline(who: string | PeerRef): Promise<void> {
+  async decline(who: Who): Promise<void> {
     this.#mustBeOpen()
     await this.#ask({ type: 'decline', who: peerIdOf(who) })
   }
 
-  safetyNumber(who: string | PeerRef): string {
+  safetyNumber(who: Who): string {
     return safetyNumber(this.#ownId, peerIdOf(who))
   }
 
-  async markVerified(who: string | PeerRef): Promise<void> {
+  async markVerified(who: Who): Promise<void> {
     this.#mustBeOpen()
     const id = peerIdOf(who)
     await this.#known(id)
