@@ -37,6 +37,7 @@ describe('E7: --json', () => {
     }
     expect(events.map(({ type }) => type)).toEqual([
       'app.started',
+      'store.created',
       'listen.opened',
       'listen.waiting',
       'peer.connected',
@@ -87,7 +88,7 @@ describe('E7: --json', () => {
       ['{"type":"sya","text":"x"}', 'unknown type "sya"'],
       ['{"type":"say"}', '"text" is missing'],
       ['{"type":"say","text":1}', '"text" must be a string'],
-      ['{"type":"say","text":"x","to":"y"}', 'unknown field "to"'],
+      ['{"type":"say","text":"x","to":"y"}', 'field "to" must be a whole peer id'],
       ['{"type":"say","text":"x","__proto__":{}}', 'unknown field "__proto__"'],
       ['{"type":"connect","target":"x:99999"}', '"target"'],
       [`{"type":"say","text":${'['.repeat(100_000)}`, 'not valid JSON']

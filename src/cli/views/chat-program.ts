@@ -5,7 +5,7 @@ import { cleanNickname } from '../../domain/nicknames.ts'
 import { shortPeerId } from '../../domain/peer-id.ts'
 import { safeLine } from '../../domain/safe-text.ts'
 import { closeLines, isIdentityChange } from './close-lines.ts'
-import { failureLines, statusLine } from './lines.ts'
+import { errorLine, failureLines, statusLine } from './lines.ts'
 import type { Style } from './style.ts'
 import type { EventOf, Renderers } from './view-context.ts'
 
@@ -69,9 +69,15 @@ export const PROGRAM_LINES: Renderers<
   'app.ending': (event, ctx) => [statusLine(ctx.style, ENDING[event.why])],
   'app.failed': (event, ctx) => {
     const { failure } = event
-    return failure._tag === 'PeerUnreachable'
-      ? closeLines(failure.reason, ctx.style)
-      : failureLines(ctx.style, explainStart(failure))
+    switch (failure._tag) {
+      case 'PeerUnreachable':
+        return closeLines(failure.reason, ctx.style)
+      case 'Undelivered':
+        // What becomes of the messages is said next (outbox.waiting).
+        return [errorLine(ctx.style, explainStart(failure).text)]
+      default:
+        return failureLines(ctx.style, explainStart(failure))
+    }
   },
   'listen.opened': (event, ctx) => listenLines(event, ctx.style),
   'listen.waiting': (_, ctx) => [
