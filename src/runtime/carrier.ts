@@ -7,8 +7,8 @@ export interface Carrier {
   readonly writer: Writer
   /** What the peer's READY said of the logs. */
   readonly ready: Ready
-  /** What our READY said of the peer's logs. */
-  readonly told: Ready['received']
+  /** What our READY said, which may be a while ago. */
+  readonly told: Ready
   /** The peer's process (HELLO). */
   readonly instance: string
   /** true: the peer wants to hear, and tells, what was read. */

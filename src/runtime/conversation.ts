@@ -66,6 +66,8 @@ export class Conversation {
   readonly #inbox: Inbox
   readonly #loop: LedgerLoop
   #retired: readonly string[]
+  /** Because of whose store our log began anew last: ours is the sender of it. */
+  #loser: Log['lost'] = 'sender'
   #link: Attached | undefined
 
   constructor(world: ConversationWorld) {
@@ -75,7 +77,7 @@ export class Conversation {
     this.#out = makeOutgoing(ledger.epoch ?? world.newEpoch(), keptOf(ledger))
     this.#incoming = taken.makeIncoming(ledger.taken)
     this.#retired = ledger.retired
-    this.#outbox = new Outbox({ ...world, out: this.#out, kick })
+    this.#outbox = new Outbox({ ...world, out: this.#out, kick }, ledger.epoch !== undefined)
     this.#outbox.acker = ledger.peerInstance
     this.#inbox = new Inbox({ ...world, incoming: this.#incoming, kick })
     this.#loop = new LedgerLoop(world, [
@@ -190,8 +192,9 @@ export class Conversation {
       if (link === undefined) return undefined
       link.held = []
       this.#withKnownIds(link, taken.isOnlyLog(this.#incoming, epoch), () => {
+        const isNews = !taken.isKnown(this.#incoming, epoch)
         this.#bind(link, epoch)
-        this.#tellLoss(link, lost === 'sender' ? 'theirs' : 'ours', 'behind')
+        if (isNews) this.#tellLoss(link, lost === 'sender' ? 'theirs' : 'ours', 'behind')
         this.#release(link)
       })
       return undefined
@@ -269,6 +272,7 @@ export class Conversation {
     const messages = verdict.restarts ? planRestart(this.#out) : []
     const upTo = Number.MAX_SAFE_INTEGER
     this.#outbox.isPaused = verdict.restarts
+    this.#outbox.isLinked = true
     return {
       changes: [
         { type: 'sending', epoch: this.#out.epoch, upTo },
@@ -288,7 +292,7 @@ export class Conversation {
       onStored: () => {
         this.#outbox.isPaused = false
         this.#retire(verdict.foreign)
-        if (verdict.restarts) this.#restart(epoch, messages)
+        if (verdict.restarts) this.#restart(epoch, messages, verdict)
         this.#inbox.resumed()
         if (this.#link === link) this.#open(link, verdict)
         else this.#outbox.close()
@@ -316,8 +320,9 @@ export class Conversation {
     this.#retired = [...this.#retired, ...epochs].slice(-RECEIVED_LOGS_MAX)
   }
 
-  #restart(epoch: string, messages: readonly OwnMessage[]): void {
+  #restart(epoch: string, messages: readonly OwnMessage[], { theirs }: Verdict): void {
     this.#retire([this.#out.epoch])
+    this.#loser = theirs === undefined ? 'sender' : 'receiver'
     restart(this.#out, epoch, messages)
     this.#outbox.forgetNumbers()
   }
@@ -329,11 +334,13 @@ export class Conversation {
     if (theirs !== undefined) this.#tellLoss(link, 'theirs', theirs)
     this.#inbox.open(carrier)
     carrier.writer.together(() => {
-      if (restarts) {
-        const lost = theirs === undefined ? 'sender' : 'receiver'
-        carrier.writer.send(encodeMessage({ type: 'log', epoch: this.#out.epoch, lost }))
-      }
-      this.#outbox.open(carrier, restarts ? undefined : received)
+      // The log may have begun anew on another link, after our READY on this one.
+      const isRenumbered = carrier.told.epoch !== this.#out.epoch
+      if (isRenumbered)
+        carrier.writer.send(
+          encodeMessage({ type: 'log', epoch: this.#out.epoch, lost: this.#loser })
+        )
+      this.#outbox.open(carrier, restarts ? undefined : received, isRenumbered)
       this.#release(link)
     })
   }

@@ -111,7 +111,7 @@ export class Inbox {
     this.#carrier = carrier
     this.#heard = false
     const epoch = delivery.epochOf(this.#incoming)
-    this.#tellRead(carrier.told.find((log) => log.epoch === epoch)?.upTo ?? 0)
+    this.#tellRead(carrier.told.received.find((log) => log.epoch === epoch)?.upTo ?? 0)
   }
 
   close(): void {

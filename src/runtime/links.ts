@@ -31,8 +31,8 @@ export interface Link {
   receipts: boolean
   /** What the peer's READY said of its logs. */
   ready: Ready | undefined
-  /** What our READY said of the peer's logs. */
-  told: Ready['received']
+  /** What our READY said. */
+  told: Ready | undefined
   /** Set while the link carries the session. */
   conversation: Conversation | undefined
   /** Our nonce, to notice a peer that echoes it. */
@@ -87,7 +87,7 @@ export const makeLinks = (): Links => {
         instance: '',
         receipts: false,
         ready: undefined,
-        told: [],
+        told: undefined,
         conversation: undefined,
         nonce: '',
         bytesIn: 0,

@@ -38,6 +38,9 @@ export interface OutboxWorld {
   readonly wallNow: () => number
 }
 
+const bytesOf = ({ body }: MessageOf): number =>
+  utf8Bytes(body.kind === 'text' ? body.text : body.nickname)
+
 const textIds = (messages: readonly MessageOf[]): readonly string[] =>
   messages.flatMap(({ id, body }) => (body.kind === 'text' ? [id] : []))
 
@@ -68,10 +71,14 @@ export class Outbox {
   acker: string | undefined
   /** true: nothing new is numbered now, since the log begins anew. */
   isPaused = false
+  /** true: a link is open, or about to be; in the store everything counts as sent. */
+  isLinked = false
 
-  constructor(world: OutboxWorld) {
+  /** @param isKept an earlier run may have left a link open in the store. */
+  constructor(world: OutboxWorld, isKept: boolean) {
     this.#world = world
     this.#out = world.out
+    this.#notes.unlinked = isKept
   }
 
   /** Pending messages. */
@@ -122,8 +129,12 @@ export class Outbox {
     this.#world.kick()
   }
 
-  /** The link may carry items from now on. @param received the peer's number for our log. */
-  open(carrier: Carrier, received: number | undefined): void {
+  /**
+   * The link may carry items from now on. @param received the peer's number for our log.
+   * @param isRenumbered LOG was sent on it.
+   */
+  open(carrier: Carrier, received: number | undefined, isRenumbered: boolean): void {
+    this.#isRenumbered = isRenumbered
     const delivered = delivery.resume(this.#out, received)
     this.#carrier = carrier
     carrier.writer.onIdle(this.pump)
@@ -133,10 +144,10 @@ export class Outbox {
   }
 
   close(): void {
-    this.#isRenumbered = false
     this.#carrier = undefined
     delivery.linkLost(this.#out)
     this.#settled.openUnsafe()
+    this.isLinked = false
     this.#notes.unlinked = true
     this.#world.kick()
   }
@@ -169,7 +180,6 @@ export class Outbox {
 
   /** The log begins anew: numbers of the old one mean nothing any more. */
   forgetNumbers(): void {
-    this.#isRenumbered = true
     this.#notes = {}
     while (this.#unread.shift() !== undefined);
   }
@@ -238,14 +248,23 @@ export class Outbox {
     const typed = this.#typed
     const plan = renumbering.planCancel(this.#out, asked)
     const early = typed.filter(({ id }) => asked.has(id))
-    this.#typed = typed.filter(({ id }) => !asked.has(id))
+    const left = typed.filter(({ id }) => !asked.has(id))
+    this.#typed = left
     this.#cancelled.clear()
     renumbering.hold(this.#out)
+    const { epoch, sentEver } = this.#out
+    const upTo = Number.MAX_SAFE_INTEGER
     return {
-      changes: [{ type: 'requeued', messages: plan.messages }],
+      changes: [
+        // Nothing behind it was sent, whatever the store has to assume.
+        { type: 'sending', epoch, upTo: sentEver },
+        { type: 'requeued', messages: plan.messages },
+        ...(this.isLinked ? [{ type: 'sending', epoch, upTo } as const] : [])
+      ],
       durability: 'synced',
       onStored: () => {
         renumbering.replace(this.#out, plan.messages)
+        this.#typedBytes -= early.reduce((sum, message) => sum + bytesOf(message), 0)
         const ids = textIds([...plan.cancelled, ...early])
         const { tooLate } = plan
         this.#world.emit([{ type: 'message.cancelled', peer: this.#world.refOf(), ids, tooLate }])
@@ -254,6 +273,7 @@ export class Outbox {
       },
       onFailed: () => {
         for (const id of asked) this.#cancelled.add(id)
+        this.#typed = [...typed, ...this.#typed.slice(left.length)]
         delivery.stored(this.#out)
       }
     }
@@ -298,8 +318,9 @@ export class Outbox {
   }
 
   #take(body: MessageOf['body']): void {
-    this.#typed.push({ id: this.#world.newMessageId(), at: this.#world.wallNow(), body })
-    this.#typedBytes += utf8Bytes(body.kind === 'text' ? body.text : body.nickname)
+    const message = { id: this.#world.newMessageId(), at: this.#world.wallNow(), body }
+    this.#typed.push(message)
+    this.#typedBytes += bytesOf(message)
     this.#changed()
   }
 

@@ -70,14 +70,14 @@ export class Wire {
     // Opened while the link was secured (link-work.ts).
     const conversation = this.#world.conversations.find(peerId)
     if (link === undefined || conversation === undefined) return
-    link.told = conversation.received()
-    this.say(id, {
+    link.told = {
       type: 'ready',
       nickname: this.#world.conversations.ourNickname(),
       port: this.#world.listeningPort(),
       epoch: conversation.epoch,
-      received: link.told
-    })
+      received: conversation.received()
+    }
+    this.say(id, link.told)
   }
 
   readonly sendPing = (id: string): void => {
@@ -90,7 +90,7 @@ export class Wire {
 
   readonly openSession = (id: string, peerId: PeerId): void => {
     const link = this.#world.links.get(id)
-    if (link?.ready === undefined || link.writer === undefined) return
+    if (link?.ready === undefined || link.told === undefined || link.writer === undefined) return
     link.openedAt = this.#world.wallNow()
     const conversation = this.#world.conversations.find(peerId)
     // Late frames of a link that was superseded are not those of this one.

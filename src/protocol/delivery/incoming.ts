@@ -42,6 +42,10 @@ export const epochOf = (incoming: Incoming): string | undefined => incoming.logs
 export const isOnlyLog = ({ logs }: Incoming, epoch: string): boolean =>
   logs.every((log) => log.epoch === epoch || log.whole === 0)
 
+/** This log of the peer was the current one before. */
+export const isKnown = ({ logs }: Incoming, epoch: string): boolean =>
+  logs.some((log) => log.epoch === epoch)
+
 /**
  * The link carries this log of the peer from here on (its READY, or its LOG). One that is not remembered
  * begins fresh. A message of which not all items came is begun again by the sender.

@@ -53,19 +53,16 @@ const ourLoss = (
 }
 
 const theirLoss = (
-  { out, acker, logs, ready, instance }: Known,
+  { out, retired, acker, logs, ready, instance }: Known,
   received: number | undefined
 ): Loss | undefined => {
   // A process commits before it acknowledges, so another one of the same store knows no less. Of one
   // and the same process READY may be older than its first or its last ACK.
-  if (instance !== acker) {
-    if (received === undefined && out.acked > 0) return 'new'
-    if (received !== undefined && received < out.acked) return 'behind'
-  }
+  const isShort = (received ?? 0) < out.acked
+  const knowsUs = ready.received.some(({ epoch }) => epoch === out.epoch || retired.includes(epoch))
+  if (isShort && instance !== acker) return knowsUs ? 'behind' : 'new'
   const isUnknown = logs.every(({ epoch }) => epoch !== ready.epoch)
-  return isUnknown && received === undefined && logs.some(({ upTo }) => upTo > 0)
-    ? 'new'
-    : undefined
+  return isUnknown && !knowsUs && logs.some(({ upTo }) => upTo > 0) ? 'new' : undefined
 }
 
 /** Judges both stores at the opening of a link. */

@@ -59,7 +59,7 @@ describe('the stores of a link', () => {
     [
       'another process of it has our earlier log, and lost this one',
       { acked: 5, received: [log(RETIRED, 9)], instance: 'second' },
-      { theirs: 'new', restarts: true, foreign: [] }
+      { theirs: 'behind', restarts: true, foreign: [] }
     ],
     [
       'another process of it has less than was acknowledged',
@@ -90,6 +90,11 @@ describe('the stores of a link', () => {
     [
       'its own log is another one, but it has ours: a LOG was lost',
       { acked: 5, received: [log(OURS, 5)], epoch: OTHER, logs: [log(THEIRS, 4)] },
+      SAME
+    ],
+    [
+      'its own log is another one, but it has an earlier one of ours: both began anew',
+      { received: [log(RETIRED, 9)], epoch: OTHER, logs: [log(THEIRS, 4)] },
       SAME
     ],
     [
