@@ -84,6 +84,11 @@ export class MemoryStore {
     return this.#disk.durable
   }
 
+  /** true: a flush failed, and this run is refused everything. */
+  get isBroken(): boolean {
+    return this.#broken !== undefined
+  }
+
   /** Which file a run of the host had: 1, or more after it was replaced. */
   lifeAt(run: number): number {
     return this.#lives[run - 1] ?? this.#life

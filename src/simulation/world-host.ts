@@ -84,8 +84,8 @@ export interface WorldHost {
   readonly store: MemoryStore
   /** Everything told so far, by all runs. */
   readonly events: readonly EventRecord[]
-  /** Runs that were taken away in mid-sentence. */
-  readonly crashes: ReadonlySet<number>
+  /** Runs that were taken away in mid-sentence, and when: virtual milliseconds. */
+  readonly crashes: ReadonlyMap<number, number>
   /** How the last run ended; undefined while it runs. */
   readonly exit: () => Exit.Exit<unknown, unknown> | undefined
   /** Types a line of text and enters it. */
@@ -120,7 +120,7 @@ export class SimulatedHost implements WorldHost {
   readonly book = makeMemoryPeerBook()
   readonly store: MemoryStore
   readonly events: EventRecord[] = []
-  readonly crashes = new Set<number>()
+  readonly crashes = new Map<number, number>()
   readonly #clock: SimulatedClock
   readonly #wires: SimulatedNetwork
   readonly #program: Program<unknown, unknown>
@@ -179,7 +179,7 @@ export class SimulatedHost implements WorldHost {
   die(how: 'process' | 'power'): void {
     const { fiber, instance } = this.#run
     // An end that came before is not undone.
-    if (fiber?.pollUnsafe() === undefined) this.crashes.add(instance)
+    if (fiber?.pollUnsafe() === undefined) this.crashes.set(instance, this.#clock.now)
     this.#run.isMuted = true
     this.#wires.vanish(this.network)
     this.store.crash(how)

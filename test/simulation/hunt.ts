@@ -1,36 +1,28 @@
 /**
  * A random plan against the whole program, from one seed: two people talk while links are cut and
- * swallowed, processes are killed and restarted, clocks jump and strangers call. Then all is healed,
- * and what must hold is checked. `npm run hunt` looks through many seeds.
+ * swallowed, processes are killed in the middle of anything, the power fails, disks are full, break, or are
+ * set back to older copies, clocks jump and strangers call. Then all is healed, and what must hold is
+ * checked. `npm run hunt` looks through many seeds.
  */
 import * as Effect from 'effect/Effect'
 import type { Scope } from 'effect/Scope'
 import type { EarshotEvent } from '../../src/domain/events.ts'
 import type { Transport } from '../../src/services/transport.ts'
-import type { Dice } from '../../src/simulation/dice.ts'
-import { makeDice } from '../../src/simulation/dice.ts'
+import { type Dice, makeDice } from '../../src/simulation/dice.ts'
 import { makeWorld, type World } from '../../src/simulation/world.ts'
 import type { WorldHost } from '../../src/simulation/world-host.ts'
-import { checkDelivery, checkStory, Fault } from './hunt-checks.ts'
+import * as checks from './delivery-checks.ts'
+import { checkStory, Fault } from './hunt-checks.ts'
+import { DISK_STEPS, healDisks, LOSS_STEPS } from './hunt-disks.ts'
+import { isRunning, other, restart, type Side, type Stage, type Step } from './hunt-side.ts'
 import { call, rawHost, reach } from './mallory.ts'
 import { at, chat, MINUTE_MS, outcome, SECOND_MS, told } from './stage.ts'
 
+const YEAR_MS = 365 * 24 * 60 * MINUTE_MS
+/** How many of the plans delete stores or set them back. */
+const LOSS_CHANCE = 0.4
 /** Kept as small as what was found so far needs; a longer plan finds no more, only later. */
 const STEPS_MAX = 45
-
-interface Side {
-  readonly host: WorldHost
-  /** Texts that were typed into the run that goes on, so that each is another one. */
-  typed: number
-  run: number
-}
-
-interface Stage {
-  readonly world: World
-  readonly dice: Dice
-  readonly sides: readonly [Side, Side]
-  strangers: number
-}
 
 const startStage = (seed: number): Stage => {
   const dice = makeDice(`hunt ${seed}`)
@@ -40,37 +32,56 @@ const startStage = (seed: number): Stage => {
       [1, 20],
       [20, 200]
     ] as const),
-    fragments: dice.chance(0.8)
+    fragments: dice.chance(0.8),
+    // Where little gets through, much waits behind what was sent.
+    ...(dice.chance(0.2) && {
+      bytesPerSecond: dice.pick([100_000, 1_000_000]),
+      bufferBytes: 16 * 1024
+    })
   })
   const settings = {
     heartbeatIntervalMs: dice.pick([1_000, 2_000, 5_000]),
     reconnectAttempts: 1_000,
     reconnectDelayMs: dice.pick([50, 500, 1_000])
   }
-  const alice = chat(world, 'alice', { ...settings, connect: { host: '10.0.0.2', port: 7000 } })
+  const start = (name: string, host: string): Side => {
+    const [saveHistory, readReceipts] = [dice.chance(0.5), dice.chance(0.8)]
+    const connect = { host, port: 7000 }
+    return {
+      host: chat(world, name, { ...settings, saveHistory, readReceipts, connect }),
+      saveHistory,
+      readReceipts,
+      typed: [],
+      run: 1,
+      copies: []
+    }
+  }
+  const alice = start('alice', '10.0.0.2')
   world.clock.advance(dice.integer(0, 300))
-  const bob = chat(world, 'bob', { ...settings, connect: at(alice) })
-  const side = (host: WorldHost): Side => ({ host, typed: 0, run: 1 })
-  return { world, dice, sides: [side(alice), side(bob)], strangers: 0 }
-}
-
-const isRunning = ({ host }: Side): boolean => host.network.up && host.exit() === undefined
-
-const other = ({ sides }: Stage, side: Side): Side => (side === sides[0] ? sides[1] : sides[0])
-
-const say = ({ dice }: Stage, side: Side): void => {
-  const count = dice.pick([1, 1, 2, 10, 60])
-  for (let n = 0; n < count; n++) {
-    const size = dice.chance(0.03) ? 30_000 : dice.integer(0, 200)
-    side.host.type(`${side.host.name}#${side.run} ${side.typed++} ${'.'.repeat(size)}`)
+  const bob = start('bob', '10.0.0.1')
+  return {
+    world,
+    dice,
+    sides: [alice, bob],
+    strangers: 0,
+    replacements: [],
+    choseHistory: false
   }
 }
 
-const restart = ({ world }: Stage, side: Side): void => {
-  if (isRunning(side)) return
-  world.restart(side.host)
-  side.run++
-  side.typed = 0
+/** Bytes of a text: mostly a line, now and then several items, rarely as much as is allowed. */
+const sizeOf = (dice: Dice): number => {
+  if (dice.chance(0.001)) return 1024 * 1024 - 100
+  return dice.chance(0.03) ? 30_000 : dice.integer(0, 200)
+}
+
+const say: Step = ({ dice }, side) => {
+  const count = dice.pick([1, 1, 2, 10, 60])
+  for (let n = 0; n < count; n++) {
+    const text = `${side.host.name}#${side.run} ${side.typed.length} ${'.'.repeat(sizeOf(dice))}`
+    side.typed.push(text)
+    side.host.type(text)
+  }
 }
 
 const callAsStranger = (stage: Stage, side: Side): void => {
@@ -82,8 +93,6 @@ const callAsStranger = (stage: Stage, side: Side): void => {
   ])
   rawHost(stage.world, name, Effect.andThen(Effect.exit(script), Effect.sleep('30 seconds')))
 }
-
-type Step = (stage: Stage, side: Side) => void
 
 const onLastLink =
   (act: (stage: Stage, link: ReturnType<World['network']['links']>[number]) => void): Step =>
@@ -114,12 +123,6 @@ const STEPS: readonly (readonly [number, Step])[] = [
   [
     1,
     ({ world }, side) => {
-      if (isRunning(side)) world.kill(side.host)
-    }
-  ],
-  [
-    1,
-    ({ world }, side) => {
       if (isRunning(side)) world.stop(side.host)
     }
   ],
@@ -138,18 +141,44 @@ const STEPS: readonly (readonly [number, Step])[] = [
     1,
     ({ dice }, side) => side.host.jumpWall(dice.integer(-1, 1) * dice.integer(0, 10 * MINUTE_MS))
   ],
+  [1, ({ dice }, side) => side.host.jumpWall(dice.pick([-YEAR_MS, YEAR_MS]))],
+  [
+    2,
+    ({ dice }, side) => {
+      side.host.enter({ type: 'queue' })
+      side.host.enter({ type: 'cancel', which: dice.pick(['all', 1, 2]) })
+    }
+  ],
+  [2, (stage, side) => side.host.enter({ type: 'to', who: other(stage, side).host.peerId })],
+  [1, (_, side) => side.host.enter({ type: 'history', count: 5 })],
+  [1, (_, side) => side.host.enter({ type: 'search', words: 'alice' })],
+  [
+    1,
+    (stage, side) => {
+      // Most plans leave it to the settings, so that the history can be checked.
+      if (!stage.choseHistory && !stage.dice.chance(0.1)) return
+      stage.choseHistory = true
+      side.host.enter({ type: 'history-keep', keep: stage.dice.pick(['on', 'off', 'default']) })
+      if (stage.dice.chance(0.3)) side.host.enter({ type: 'history-erase', confirm: true })
+    }
+  ],
   [1, ({ dice }, side) => side.host.enter({ type: 'nick', nickname: `n${dice.integer(0, 99)}` })],
   [1, callAsStranger],
   [1, (_, side) => side.host.enter({ type: 'info' })]
 ]
 
-const STEP_WEIGHTS = STEPS.flatMap(([weight, step]) => Array.from({ length: weight }, () => step))
+const weighed = (steps: readonly (readonly [number, Step])[]): readonly Step[] =>
+  steps.flatMap(([weight, step]) => Array.from({ length: weight }, () => step))
+
+const SAFE_STEPS = weighed([...STEPS, ...DISK_STEPS])
+const ALL_STEPS = weighed([...STEPS, ...DISK_STEPS, ...LOSS_STEPS])
 
 const play = (stage: Stage): void => {
   const { world, dice, sides } = stage
   const steps = dice.integer(5, STEPS_MAX)
+  const possible = dice.chance(LOSS_CHANCE) ? ALL_STEPS : SAFE_STEPS
   for (let step = 0; step < steps; step++) {
-    dice.pick(STEP_WEIGHTS)(stage, dice.pick(sides))
+    dice.pick(possible)(stage, dice.pick(sides))
     const pause = dice.pick([0, 5, 50, 500, 4_000, 20_000])
     world.clock.advance(dice.float() * pause)
   }
@@ -159,6 +188,7 @@ const play = (stage: Stage): void => {
 const heal = (stage: Stage): void => {
   const { world, sides } = stage
   world.network.healAll()
+  healDisks(stage)
   for (const side of sides) {
     side.host.network.isRefusing = false
     world.clock.advance(5 * SECOND_MS)
@@ -213,6 +243,72 @@ const checkLiveness = (stage: Stage): void => {
   world.clock.advance(30 * SECOND_MS)
 }
 
+/** Of everything typed into the run that goes on, the user heard what became of it. */
+const checkAnswered = ({ sides }: Stage): void => {
+  for (const { host, typed, run } of sides) {
+    const answered = new Set(
+      [...told(host, 'message.queued', run), ...told(host, 'message.failed', run)].map(
+        ({ text }) => text
+      )
+    )
+    // What was taken back before it had a number is told by its id only.
+    const queued = new Set(told(host, 'message.queued').map(({ id }) => id))
+    const early = told(host, 'message.cancelled', run)
+      .flatMap(({ ids }) => ids)
+      .filter((id) => !queued.has(id))
+    const silent = typed.filter((text) => !answered.has(text))[early.length]
+    if (silent !== undefined) throw new Fault(`${host.name}: no word of ${silent.slice(0, 30)}`)
+  }
+}
+
+/** Whether a process ended in mid-sentence, or was refused something, after this time. */
+const wasDisturbed = ({ host }: Side, after: number): boolean =>
+  [...host.crashes.values()].some((atMs) => atMs > after) ||
+  host.store.refusals.some(({ atMs }) => atMs > after)
+
+/**
+ * Whose store was replaced, and whose peer could tell, was told so; and so was the peer. Where one of
+ * them died after that, the news may have died with it.
+ */
+const checkTold = ({ replacements, sides }: Stage): void => {
+  for (const { atMs, side } of replacements) {
+    const untold = sides.filter(
+      ({ host }) =>
+        !host.events.some(
+          ({ event, atMs: when }) =>
+            event.type === 'delivery.restarted' &&
+            event.whose === (host === side.host ? 'ours' : 'theirs') &&
+            when >= atMs
+        )
+    )
+    if (untold.length > 0 && !sides.some((each) => wasDisturbed(each, atMs)))
+      throw new Fault(`${untold[0]?.host.name} was not told that ${side.host.name} lost its store`)
+  }
+}
+
+const checkTalk = (stage: Stage): void => {
+  const { sides, choseHistory } = stage
+  checkAnswered(stage)
+  checkTold(stage)
+  const receipts = sides.every(({ readReceipts }) => readReceipts)
+  for (const [from, to] of [sides, sides.toReversed()] as [Side, Side][]) {
+    const direction = { sender: from.host, receiver: to.host }
+    checks.checkQueued(direction)
+    checks.checkShown(direction)
+    checks.checkOnce(direction)
+    checks.checkOrder(direction)
+    checks.checkNumbers(direction)
+    checks.checkDelivered(direction)
+    checks.checkRead(direction, receipts)
+    checks.checkCancelled(direction)
+    checks.checkNothingLost(direction)
+    checks.checkArrived(direction)
+    checks.checkAlarms(direction)
+    const saves = { sender: from.saveHistory, receiver: to.saveHistory }
+    if (!choseHistory) checks.checkHistory(direction, saves)
+  }
+}
+
 const checkRest = ({ world, sides }: Stage): void => {
   for (const { host } of sides) host.enter({ type: 'quit' })
   world.clock.advance(2 * MINUTE_MS)
@@ -240,8 +336,7 @@ export const hunt = (seed: number): Verdict => {
     heal(stage)
     checkLiveness(stage)
     for (const host of [alice, bob]) checkStory(host)
-    checkDelivery(alice, bob)
-    checkDelivery(bob, alice)
+    checkTalk(stage)
     checkRest(stage)
   } catch (error) {
     // A defect of the program or of the clock is a finding like any other.

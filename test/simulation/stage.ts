@@ -63,7 +63,7 @@ export const makePair = (
   return { world, alice, bob }
 }
 
-type EventOf<T extends EventType> = Extract<EarshotEvent, { readonly type: T }>
+export type EventOf<T extends EventType> = Extract<EarshotEvent, { readonly type: T }>
 
 /** Everything of one type that a host told, by all its runs or by one. */
 export const told = <T extends EventType>(

@@ -220,7 +220,7 @@ describe('a fault', () => {
     const { clock, store, commit } = opened()
     const first = commit([queued(own(1))])
     const second = commit([queued(own(2))])
-    store.failNextFlush()
+    store.failsNextFlush = true
     clock.advance(5_000)
     expect([stateOf(first), stateOf(second)]).toEqual(['StoreIo', 'StoreIo'])
     expect(stateOf(commit([queued(own(3))], 'written'))).toBe('StoreIo')
@@ -250,7 +250,7 @@ describe('a fault', () => {
     commit([queued(own(1)), linked])
     store.isFull = true
     commit([queued(own(2))])
-    store.failNextFlush()
+    store.failsNextFlush = true
     clock.advance(5_000)
     store.crash('power')
     store.restore(emptyBook)
