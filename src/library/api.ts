@@ -1,8 +1,9 @@
 /** The face of the library: plain values, promises and async iterables (docs/LIBRARY.md). */
-import type { PeerDetails, PeerRef } from '../domain/events.ts'
+import type { PeerDetails, PeerRef, QueuedLine } from '../domain/events.ts'
 import type { Endpoint } from '../domain/failures.ts'
 import type { UnknownPeers } from '../domain/settings.ts'
 import type { KnownPeer } from '../services/peer-book.ts'
+import type { ConversationSummary, HistoryEntry } from '../services/store.ts'
 import type { OnListenerError } from './audience.ts'
 import type { Listener, PeerEvent, PeerEventType } from './peer-events.ts'
 
@@ -17,6 +18,14 @@ export interface ListenOptions {
   readonly host?: string
 }
 
+/** How much of what was said is kept. */
+export interface HistoryOptions {
+  /** Older messages are deleted. 0, the default: none is too old. */
+  readonly days?: number
+  /** The oldest are deleted where the file grows beyond it. 0, the default: any size. */
+  readonly megabytes?: number
+}
+
 /** Listeners by the type of event that they hear. */
 export type Listeners = { readonly [T in PeerEventType]?: Listener<T> }
 
@@ -27,8 +36,10 @@ export interface PeerOptions {
    * where it is missing. Without it the peer is a new one, and nothing of it is left when it is closed.
    */
   readonly home?: string
-  /** The profile in that folder: 'default'. One process at a time can be it. */
+  /** The profile in that folder: 'default'. One peer at a time can be it. */
   readonly profile?: string
+  /** The passphrase of the messages in that folder, where `earshot passphrase` set one. */
+  readonly passphrase?: string
   /** The name that peers see; a claim, of at most 32 characters. */
   readonly nickname?: string
   /** By default nobody can call: this peer only dials. */
@@ -40,6 +51,12 @@ export interface PeerOptions {
   readonly unknownPeers?: UnknownPeers
   /** The id of the only peer that may call. */
   readonly expect?: string
+  /** Whether what was said is kept when it is delivered: false. */
+  readonly saveHistory?: boolean | HistoryOptions
+  /** Where messages are kept, if not in `messages.db` of the profile: as `history_file` of the command line. */
+  readonly historyFile?: string
+  /** Whether peers are told that their messages were taken here, and tell us: true. */
+  readonly readReceipts?: boolean
   /** How often a silent peer is asked for a sign of life, in milliseconds: 5000. */
   readonly heartbeatMs?: number
   /** How often a lost peer is dialled again: 10. */
@@ -72,6 +89,19 @@ export interface SentMessage {
   readonly delivered: Promise<void>
 }
 
+/** A message of ours that waits for its peer. */
+export type WaitingMessage = Omit<QueuedLine, 'number'>
+
+/** Which part of a conversation. */
+export interface HistoryQuery {
+  /** At most so many, the newest of those that fit: 50; up to 10000. */
+  readonly limit?: number
+  /** Only entries before this place: the `n` of the first one of a page gives the page before it. */
+  readonly before?: number
+  /** Only entries from this time on, in milliseconds since the epoch, by our clock. */
+  readonly since?: number
+}
+
 /** A peer of this process: an identity that dials, is called, talks and listens. */
 export interface Peer {
   /** Who we are: 56 characters of base32. */
@@ -95,6 +125,20 @@ export interface Peer {
   connect(target: string | Endpoint, options?: ConnectOptions): Promise<PeerRef>
   /** Says something to a peer, here or not. @returns the message, once it cannot be lost any more. */
   send(to: Who, text: string): Promise<SentMessage>
+  /** What waits to be delivered, of all peers; of each in its order. */
+  waiting(): Promise<readonly WaitingMessage[]>
+  /** Takes a message back. @returns false: it is too late, or there is no such message. */
+  cancel(message: string | SentMessage): Promise<boolean>
+  /** A page of what is kept of a conversation and of what waits, oldest first. */
+  history(who: Who, query?: HistoryQuery): Promise<readonly HistoryEntry[]>
+  /** The newest entries that hold all these words, in any order and case, oldest first. */
+  search(who: Who, words: string, query?: HistoryQuery): Promise<readonly HistoryEntry[]>
+  /** Keeps this conversation from now on, or not; undefined: as the options say. */
+  keepHistory(who: Who, keep: boolean | undefined): Promise<void>
+  /** Deletes what is kept of a conversation. @returns how many messages that were. */
+  eraseHistory(who: Who): Promise<number>
+  /** Every conversation of which anything is kept. */
+  conversations(): Promise<readonly ConversationSummary[]>
   /** Those who are here, knock, or were here since we began. */
   peers(): Promise<readonly PeerDetails[]>
   /** Those whom we have met, now or before. */

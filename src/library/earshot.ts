@@ -14,17 +14,21 @@ export { EarshotError } from './earshot-error.ts'
 export type { EarshotFailure, PeerFailure } from './earshot-error.ts'
 export type {
   ConnectOptions,
+  HistoryOptions,
+  HistoryQuery,
   Listeners,
   ListenOptions,
   Peer,
   PeerOptions,
   SentMessage,
+  WaitingMessage,
   Who
 } from './api.ts'
 export type { Listener, PeerEvent, PeerEventType } from './peer-events.ts'
 export type { PeerDetails, PeerRef } from '../domain/events.ts'
 export type { CloseReason, Endpoint, StartFailure, StoreFailure } from '../domain/failures.ts'
 export type { KnownPeer } from '../services/peer-book.ts'
+export type { ConversationSummary, HistoryEntry } from '../services/store.ts'
 
 /**
  * Makes a peer, which is there when the promise is kept: its port is open where it listens. Several in one
@@ -41,7 +45,13 @@ export const createPeer = async (options: PeerOptions = {}): Promise<Peer> => {
   const settings = settingsOf(checked, ownAddresses(host))
   const run = startRun({ options: checked, settings, orders, gate, emit: hearing.hear })
   void run.ended.then((failure) => hearing.end(failure))
-  const id = Context.get(await run.ready, Identity).peerId
-  const opened = listens ? await hearing.opened : undefined
+  const running = hearing.questions.ask()
+  orders.push({ type: 'peers' })
+  const [live, opened] = await Promise.all([
+    run.ready,
+    listens ? hearing.opened : undefined,
+    running
+  ])
+  const id = Context.get(live, Identity).peerId
   return new OwnPeer({ id, run, orders, hearing, gate, opened })
 }

@@ -7,6 +7,7 @@ import { EarshotError } from './earshot-error.ts'
 import type { Gate } from './gate.ts'
 import { isPeerEvent, type Listener, type PeerEventType } from './peer-events.ts'
 import { Questions } from './questions.ts'
+import type { Queue } from './queue.ts'
 import { Room } from './room.ts'
 import { SentMessages } from './sent-messages.ts'
 
@@ -17,6 +18,8 @@ export class Hearing {
   readonly calls = new Calls()
   readonly sent = new SentMessages()
   readonly audience: Audience
+  /** Hears answers once it is there. */
+  queue: Queue | undefined
   readonly #opened = Promise.withResolvers<Opened>()
 
   constructor(gate: Gate, { on, onListenerError }: PeerOptions) {
@@ -37,6 +40,7 @@ export class Hearing {
       this.questions.hear(event)
       this.calls.hear(event)
       this.sent.hear(event)
+      this.queue?.hear(event)
       if (event.type === 'listen.opened') this.#opened.resolve(event)
       if (isPeerEvent(event)) this.audience.tell(event)
     }
@@ -49,6 +53,7 @@ export class Hearing {
     this.questions.end(error)
     this.calls.end(error)
     this.sent.end(error)
+    this.queue?.end(error)
     this.audience.end(failure)
   }
 }

@@ -1,57 +1,114 @@
 /** The live adapters of one peer: those of a folder, or ones that are gone with the peer. */
 import { platform } from 'node:os'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import * as Context from 'effect/Context'
 import * as Effect from 'effect/Effect'
 import * as Layer from 'effect/Layer'
 import type { Scope } from 'effect/Scope'
+import { type AskPassphrase, openKeyring } from '../adapters/keyring.ts'
 import * as memoryStore from '../adapters/memory-store.ts'
 import * as identity from '../adapters/node-identity.ts'
 import * as peerBook from '../adapters/peer-book-file.ts'
 import { platformDirs } from '../adapters/platform-dirs.ts'
 import { acquireProfile, DEFAULT_PROFILE } from '../adapters/profile-lock.ts'
+import * as fileStore from '../adapters/store/layer.ts'
+import type { StoreOpened } from '../adapters/store/options.ts'
 import { layer as transportLayer } from '../adapters/tcp-transport.ts'
-import type { StartError } from '../domain/failures.ts'
-import type { Identity } from '../services/identity.ts'
+import type { EarshotEvent } from '../domain/events.ts'
+import { StartError } from '../domain/failures.ts'
+import { Identity } from '../services/identity.ts'
 import type { PeerBook } from '../services/peer-book.ts'
 import type { Store } from '../services/store.ts'
 import { Transport } from '../services/transport.ts'
 import type { PeerOptions } from './api.ts'
 import { type Gate, paced } from './gate.ts'
+import { retentionOf } from './options.ts'
 
 export type LiveServices = Transport | Identity | PeerBook | Store
+type OwnServices = Identity | identity.TlsCredentials | PeerBook | Store
 
-/** Where `earshot --home` keeps what belongs to a profile. */
-const dataHomeOf = (home: string): string => {
-  const absolute = resolve(home)
-  const dirs = platformDirs({
-    platform: platform(),
-    env: {},
-    userHome: undefined,
-    home: absolute
-  })
-  return dirs?.data ?? absolute
+export interface LiveWorld {
+  readonly options: PeerOptions
+  readonly gate: Gate
+  /** What there is to tell before the run begins. */
+  readonly emit: (events: readonly EarshotEvent[]) => void
 }
 
-const filesLayer = (files: { readonly directory: string; readonly profile: string }) =>
-  Layer.mergeAll(identity.layer(files), peerBook.layer(files), memoryStore.layer(false))
+const STORE_NAME = 'messages.db'
 
-const memoryLayer = (profile: string) =>
-  Layer.mergeAll(identity.layerInMemory(profile), peerBook.layerInMemory, memoryStore.layer(false))
+/** Where `earshot --home` keeps what belongs to its profiles. */
+const dataHomeOf = (home: string): string => {
+  const absolute = resolve(home)
+  const around = { platform: platform(), env: {}, userHome: undefined, home: absolute }
+  return platformDirs(around)?.data ?? absolute
+}
+
+/** The passphrase of the options, once. */
+const askOf =
+  (passphrase: string | undefined): AskPassphrase =>
+  ({ path, attempt }) => {
+    if (passphrase === undefined)
+      return Effect.fail(new StartError({ reason: { _tag: 'PassphraseNeeded', path } }))
+    return attempt === 1
+      ? Effect.succeed(passphrase)
+      : Effect.fail(new StartError({ reason: { _tag: 'PassphraseWrong', path } }))
+  }
+
+const storeEvent = (
+  opened: StoreOpened,
+  { path: keyPath, locked }: { readonly path: string; readonly locked: boolean }
+): EarshotEvent =>
+  opened.type === 'created'
+    ? { type: 'store.created', path: opened.path, keyPath, locked }
+    : { ...opened, type: 'store.set-aside' }
+
+const servicesOfHome = Effect.fnUntraced(function* (
+  home: string,
+  { options, emit }: LiveWorld
+): Effect.fn.Return<Context.Context<OwnServices>, StartError, Scope> {
+  const request = { dataHome: dataHomeOf(home), wanted: options.profile ?? DEFAULT_PROFILE }
+  const acquired = yield* acquireProfile(request)
+  const { directory } = acquired
+  const own = yield* Layer.build(
+    Layer.mergeAll(identity.layer(acquired), peerBook.layer({ directory }))
+  )
+  const key = yield* openKeyring({ directory, ask: askOf(options.passphrase) })
+  const { saveHistory, historyFile } = options
+  const store = yield* Layer.build(
+    fileStore.layer({
+      path: historyFile === undefined ? join(directory, STORE_NAME) : resolve(historyFile),
+      owner: Context.get(own, Identity).peerId,
+      masterKey: key.masterKey,
+      keyPath: key.path,
+      saveHistory: saveHistory !== undefined && saveHistory !== false,
+      retention: retentionOf(saveHistory),
+      onOpened: (opened) => Effect.sync(() => emit([storeEvent(opened, key)]))
+    })
+  )
+  return Context.merge(own, store)
+})
+
+const servicesOfMemory = ({ profile, saveHistory }: PeerOptions) =>
+  Layer.build(
+    Layer.mergeAll(
+      identity.layerInMemory(profile ?? DEFAULT_PROFILE),
+      peerBook.layerInMemory,
+      memoryStore.layer(saveHistory !== undefined && saveHistory !== false)
+    )
+  )
 
 /**
  * Makes them for the scope. Fails as the files of a home do: ProfileInUse, HomeUnwritable, SecretUnsafe,
- * SecretDamaged, UsageInvalid (the profile's name).
+ * SecretDamaged, the failures of the store and of its passphrase, UsageInvalid (the profile's name).
  */
 export const liveServices = Effect.fnUntraced(function* (
-  { home, profile: wanted = DEFAULT_PROFILE, listen }: PeerOptions,
-  gate: Gate
+  world: LiveWorld
 ): Effect.fn.Return<Context.Context<LiveServices>, StartError, Scope> {
+  const { home, listen } = world.options
   const own =
-    home === undefined
-      ? memoryLayer(wanted)
-      : filesLayer(yield* acquireProfile({ dataHome: dataHomeOf(home), wanted }))
-  const live = yield* Layer.build(Layer.provideMerge(transportLayer(), own))
+    home === undefined ? yield* servicesOfMemory(world.options) : yield* servicesOfHome(home, world)
+  const built = yield* Effect.provideContext(Layer.build(transportLayer()), own)
   const listens = listen !== undefined && listen !== false
-  return Context.add(live, Transport, paced(Context.get(live, Transport), gate, listens))
+  const transport = paced(Context.get(built, Transport), world.gate, listens)
+  return Context.add(own, Transport, transport)
 })

@@ -6,7 +6,7 @@ import { cleanNickname } from '../domain/nicknames.ts'
 import { type PeerId, parsePeerId } from '../domain/peer-id.ts'
 import { safeLine } from '../domain/safe-text.ts'
 import { type Settings, UNKNOWN_PEERS } from '../domain/settings.ts'
-import type { ListenOptions, PeerOptions } from './api.ts'
+import type { HistoryOptions, ListenOptions, PeerOptions } from './api.ts'
 import { misuse } from './earshot-error.ts'
 import { isPeerEventType } from './peer-events.ts'
 
@@ -14,6 +14,9 @@ import { isPeerEventType } from './peer-events.ts'
 export const DEFAULT_PORT = 8080
 const DEFAULTS = { heartbeatMs: 5_000, reconnectAttempts: 10, reconnectDelayMs: 2_000 }
 const HEARTBEAT_MS_MAX = 3_600_000
+const DAYS_MAX = 36_500
+const MEGABYTES_MAX = 1_000_000
+const BYTES_PER_MEGABYTE = 1_000_000
 const TENTH_OF_A_SECOND = 100
 
 /** What a value must be, to follow "must be", and whether it is. */
@@ -38,6 +41,11 @@ const LISTEN: { readonly [K in keyof ListenOptions]-?: Check } = {
   host: { expected: 'an address or name of this machine', holds: text }
 }
 
+const HISTORY: { readonly [K in keyof HistoryOptions]-?: Check } = {
+  days: whole(0, DAYS_MAX, ''),
+  megabytes: whole(0, MEGABYTES_MAX, '')
+}
+
 const fits = (object: unknown, checks: Readonly<Record<string, Check>>): boolean =>
   isRecord(object) &&
   Object.entries(object).every(
@@ -48,6 +56,7 @@ const fits = (object: unknown, checks: Readonly<Record<string, Check>>): boolean
 const OPTIONS: { readonly [K in keyof PeerOptions]-?: Check } = {
   home: { expected: 'the path of a folder', holds: text },
   profile: { expected: 'a name of a-z, 0-9 and -', holds: text },
+  passphrase: { expected: 'a text', holds: text },
   nickname: {
     expected: `a name with something visible in it, of at most ${NICKNAME_CHARS_MAX} characters`,
     holds: (value) =>
@@ -67,6 +76,12 @@ const OPTIONS: { readonly [K in keyof PeerOptions]-?: Check } = {
     expected: 'the whole id of a peer',
     holds: (value) => typeof value === 'string' && Result.isSuccess(parsePeerId(value))
   },
+  saveHistory: {
+    expected: 'true, false, or { days?: how many, megabytes?: how many }',
+    holds: (value) => typeof value === 'boolean' || fits(value, HISTORY)
+  },
+  historyFile: { expected: 'the path of a file', holds: text },
+  readReceipts: { expected: 'true or false', holds: (value) => typeof value === 'boolean' },
   heartbeatMs: whole(TENTH_OF_A_SECOND, HEARTBEAT_MS_MAX, ' of milliseconds'),
   reconnectAttempts: whole(0, 1000, ''),
   reconnectDelayMs: whole(TENTH_OF_A_SECOND, RECONNECT_DELAY_MS_MAX, ' of milliseconds'),
@@ -110,6 +125,14 @@ export const peerIdOf = (who: unknown): PeerId => {
   throw misuse('A peer is named by its whole id.', 'It is in every event, as peer.id.')
 }
 
+/** How much of the history is kept; 0: all of it. */
+export const retentionOf = (
+  saveHistory: PeerOptions['saveHistory']
+): { readonly days: number; readonly bytes: number } => {
+  const { days = 0, megabytes = 0 } = typeof saveHistory === 'object' ? saveHistory : {}
+  return { days, bytes: megabytes * BYTES_PER_MEGABYTE }
+}
+
 /** What the run is asked to do. @param reachable addresses of this machine. */
 export const settingsOf = (options: PeerOptions, reachable: readonly string[]): Settings => {
   const listen = options.listen === false ? undefined : options.listen
@@ -125,8 +148,8 @@ export const settingsOf = (options: PeerOptions, reachable: readonly string[]): 
     reconnectAttempts: options.reconnectAttempts ?? DEFAULTS.reconnectAttempts,
     reconnectDelayMs: options.reconnectDelayMs ?? DEFAULTS.reconnectDelayMs,
     messageBytesMax: MESSAGE_BYTES_MAX,
-    saveHistory: false,
-    readReceipts: true,
+    saveHistory: options.saveHistory !== undefined && options.saveHistory !== false,
+    readReceipts: options.readReceipts ?? true,
     historyLines: 0,
     stay: true,
     plainText: false

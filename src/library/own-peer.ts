@@ -6,8 +6,10 @@ import { cleanNickname } from '../domain/nicknames.ts'
 import type { PeerId } from '../domain/peer-id.ts'
 import { safetyNumber } from '../domain/safety-number.ts'
 import { type KnownPeer, PeerBook } from '../services/peer-book.ts'
+import type { ConversationSummary, HistoryEntry } from '../services/store.ts'
 import { orAborted } from './abort.ts'
-import type { ConnectOptions, Peer, SentMessage, Who } from './api.ts'
+import type { ConnectOptions, HistoryQuery, Peer, SentMessage, WaitingMessage, Who } from './api.ts'
+import { Archive } from './archive.ts'
 import { dialTargetOf } from './dial-targets.ts'
 import { EarshotError, misuse } from './earshot-error.ts'
 import { iterate } from './event-stream.ts'
@@ -22,6 +24,7 @@ import {
   type PeerEvent,
   type PeerEventType
 } from './peer-events.ts'
+import { Queue } from './queue.ts'
 import type { Run } from './run.ts'
 
 export interface OwnPeerParts {
@@ -46,12 +49,17 @@ export class OwnPeer implements Peer {
   readonly closed: Promise<void>
   readonly #parts: OwnPeerParts
   readonly #ownId: PeerId
+  readonly #archive: Archive
+  readonly #queue: Queue
   /** true: it was asked to end, or has ended. */
   #isOver = false
 
   constructor(parts: OwnPeerParts) {
     this.#parts = parts
     this.#ownId = parts.id
+    this.#archive = new Archive(parts.run)
+    this.#queue = new Queue({ ask: (...commands) => this.#ask(...commands) })
+    parts.hearing.queue = this.#queue
     this.id = parts.id
     this.address = parts.opened?.address
     this.addresses = parts.opened?.reachable ?? []
@@ -105,6 +113,48 @@ export class OwnPeer implements Peer {
     return message
   }
 
+  async waiting(): Promise<readonly WaitingMessage[]> {
+    this.#mustBeOpen()
+    return (await this.#queue.show()).map(({ number: _, ...message }) => message)
+  }
+
+  async cancel(message: string | SentMessage): Promise<boolean> {
+    this.#mustBeOpen()
+    const id = typeof message === 'object' ? message?.id : message
+    if (typeof id !== 'string')
+      throw misuse('A message is named by its id.', 'send() returns it, and waiting() tells all.')
+    return this.#queue.cancel(id)
+  }
+
+  async history(who: Who, query: HistoryQuery = {}): Promise<readonly HistoryEntry[]> {
+    this.#mustBeOpen()
+    return this.#archive.page(peerIdOf(who), query)
+  }
+
+  async search(
+    who: Who,
+    words: string,
+    query: HistoryQuery = {}
+  ): Promise<readonly HistoryEntry[]> {
+    this.#mustBeOpen()
+    return this.#archive.search(peerIdOf(who), words, query)
+  }
+
+  async keepHistory(who: Who, keep: boolean | undefined): Promise<void> {
+    this.#mustBeOpen()
+    await this.#archive.keep(peerIdOf(who), keep)
+  }
+
+  async eraseHistory(who: Who): Promise<number> {
+    this.#mustBeOpen()
+    return this.#archive.erase(peerIdOf(who))
+  }
+
+  async conversations(): Promise<readonly ConversationSummary[]> {
+    this.#mustBeOpen()
+    return this.#archive.conversations()
+  }
+
   async peers(): Promise<readonly PeerDetails[]> {
     this.#mustBeOpen()
     return this.#ask()
@@ -132,7 +182,9 @@ export class OwnPeer implements Peer {
   async markVerified(who: Who): Promise<void> {
     this.#mustBeOpen()
     const id = peerIdOf(who)
-    await this.#known(id)
+    // Who came a moment ago is still being written down; what is asked of the book waits for that.
+    const isHere = (await this.peers()).some((peer) => peer.id === id)
+    if (!isHere) await this.#known(id)
     await this.#parts.run.ask(PeerBook.use((book) => book.setTrust(id, 'verified')))
     // A session that is here learns of it; where there is none, nobody has to.
     await this.#ask({ type: 'verify', confirm: true, who: id }).catch(() => undefined)

@@ -7,7 +7,6 @@ import type { EarshotEvent, PeerDetails } from '../domain/events.ts'
 import { type EarshotError, misuse } from './earshot-error.ts'
 
 type Invalid = Extract<EarshotEvent, { readonly type: 'command.invalid' }>
-type Unavailable = Extract<EarshotEvent, { readonly type: 'command.unavailable' }>
 
 /** A promise and what settles it. */
 export interface Promised<A> {
@@ -17,7 +16,7 @@ export interface Promised<A> {
 
 /** One question, and what was told before its answer. */
 interface Question extends Promised<readonly PeerDetails[]> {
-  refusal: Invalid | Unavailable | undefined
+  refusal: Invalid | undefined
 }
 
 export class Questions {
@@ -33,8 +32,7 @@ export class Questions {
   hear(event: EarshotEvent): void {
     const question = this.#asked[0]
     if (question === undefined) return
-    if (event.type === 'command.invalid' || event.type === 'command.unavailable')
-      question.refusal ??= event
+    if (event.type === 'command.invalid') question.refusal ??= event
     if (event.type !== 'peers.shown') return
     this.#asked.shift()
     const { refusal } = question

@@ -55,7 +55,7 @@ const silent = Logger.layer([])
 export const startRun = ({ options, settings, orders, gate, emit }: RunWorld): Run => {
   const built = Promise.withResolvers<Context.Context<LiveServices>>()
   const program = Effect.gen(function* () {
-    const live = yield* liveServices(options, gate)
+    const live = yield* liveServices({ options, gate, emit })
     built.resolve(live)
     const services = live.pipe(
       Context.add(Settings, settings),
