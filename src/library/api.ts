@@ -26,9 +26,6 @@ export interface HistoryOptions {
   readonly megabytes?: number
 }
 
-/** Listeners by the type of event that they hear. */
-export type Listeners = { readonly [T in PeerEventType]?: Listener<T> }
-
 /** How a peer is to be. Everything has a default. */
 export interface PeerOptions {
   /**
@@ -63,8 +60,6 @@ export interface PeerOptions {
   readonly reconnectAttempts?: number
   /** The wait before the first such attempt, in milliseconds, which doubles up to a minute: 2000. */
   readonly reconnectDelayMs?: number
-  /** Listeners that hear everything from the first event on. */
-  readonly on?: Listeners
   /** Told what a listener throws. By default the process hears of it, as of any unhandled rejection. */
   readonly onListenerError?: OnListenerError
 }

@@ -1,7 +1,7 @@
 /** A transport whose links are read only while the program keeps up with what it is told. */
 import * as Effect from 'effect/Effect'
 import * as Latch from 'effect/Latch'
-import type { SecuredLink, Transport } from '../services/transport.ts'
+import type { Listener, SecuredLink, Transport } from '../services/transport.ts'
 
 /** Open: links are read. */
 export class Gate {
@@ -34,13 +34,13 @@ export class Gate {
   }
 }
 
-/** @param listens false: no port is opened, whatever the settings say. */
+/** @param listener the port that is open already; undefined: none will ever be. */
 export const paced = (
   transport: Transport['Service'],
   gate: Gate,
-  listens: boolean
+  listener: Listener | undefined
 ): Transport['Service'] => ({
-  listen: (options) => (listens ? transport.listen(options) : Effect.never),
+  listen: () => (listener === undefined ? Effect.never : Effect.succeed(listener)),
   dial: transport.dial,
   secure: (stream, options) =>
     Effect.map(transport.secure(stream, options), (link) => gate.pace(link))

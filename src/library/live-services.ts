@@ -15,23 +15,24 @@ import * as fileStore from '../adapters/store/layer.ts'
 import type { StoreOpened } from '../adapters/store/options.ts'
 import { layer as transportLayer } from '../adapters/tcp-transport.ts'
 import type { EarshotEvent } from '../domain/events.ts'
-import { StartError } from '../domain/failures.ts'
+import { type Endpoint, StartError } from '../domain/failures.ts'
 import { Identity } from '../services/identity.ts'
 import type { PeerBook } from '../services/peer-book.ts'
 import type { Store } from '../services/store.ts'
-import { Transport } from '../services/transport.ts'
+import { type Listener, Transport } from '../services/transport.ts'
 import type { PeerOptions } from './api.ts'
 import { type Gate, paced } from './gate.ts'
-import { retentionOf } from './options.ts'
+import { listenOf, retentionOf } from './options.ts'
 
 export type LiveServices = Transport | Identity | PeerBook | Store
 type OwnServices = Identity | identity.TlsCredentials | PeerBook | Store
 
-export interface LiveWorld {
-  readonly options: PeerOptions
-  readonly gate: Gate
-  /** What there is to tell before the run begins. */
-  readonly emit: (events: readonly EarshotEvent[]) => void
+export interface Live {
+  readonly services: Context.Context<LiveServices>
+  /** Where we listen; undefined: nowhere. */
+  readonly address: Endpoint | undefined
+  /** What there is to tell once somebody listens. */
+  readonly told: readonly EarshotEvent[]
 }
 
 const STORE_NAME = 'messages.db'
@@ -64,7 +65,8 @@ const storeEvent = (
 
 const servicesOfHome = Effect.fnUntraced(function* (
   home: string,
-  { options, emit }: LiveWorld
+  options: PeerOptions,
+  tell: (event: EarshotEvent) => void
 ): Effect.fn.Return<Context.Context<OwnServices>, StartError, Scope> {
   const request = { dataHome: dataHomeOf(home), wanted: options.profile ?? DEFAULT_PROFILE }
   const acquired = yield* acquireProfile(request)
@@ -82,7 +84,7 @@ const servicesOfHome = Effect.fnUntraced(function* (
       keyPath: key.path,
       saveHistory: saveHistory !== undefined && saveHistory !== false,
       retention: retentionOf(saveHistory),
-      onOpened: (opened) => Effect.sync(() => emit([storeEvent(opened, key)]))
+      onOpened: (opened) => Effect.sync(() => tell(storeEvent(opened, key)))
     })
   )
   return Context.merge(own, store)
@@ -97,18 +99,38 @@ const servicesOfMemory = ({ profile, saveHistory }: PeerOptions) =>
     )
   )
 
+/** The port is open before the run begins, so that nothing is told before its program can listen. */
+const openPort = Effect.fnUntraced(function* (
+  transport: Transport['Service'],
+  listen: PeerOptions['listen']
+): Effect.fn.Return<Listener | undefined, StartError, Scope> {
+  const wanted = listenOf(listen)
+  if (wanted === undefined) return undefined
+  return yield* transport
+    .listen({ host: wanted.host, port: wanted.port ?? 0 })
+    .pipe(
+      Effect.mapError(
+        ({ reason: failure }) => new StartError({ reason: { _tag: 'ListenImpossible', failure } })
+      )
+    )
+})
+
 /**
- * Makes them for the scope. Fails as the files of a home do: ProfileInUse, HomeUnwritable, SecretUnsafe,
- * SecretDamaged, the failures of the store and of its passphrase, UsageInvalid (the profile's name).
+ * Makes them for the scope. Fails as the files of a home do (ProfileInUse, HomeUnwritable, SecretUnsafe,
+ * SecretDamaged, the failures of the store and of its passphrase, UsageInvalid), or with ListenImpossible.
  */
 export const liveServices = Effect.fnUntraced(function* (
-  world: LiveWorld
-): Effect.fn.Return<Context.Context<LiveServices>, StartError, Scope> {
-  const { home, listen } = world.options
+  options: PeerOptions,
+  gate: Gate
+): Effect.fn.Return<Live, StartError, Scope> {
+  const told: EarshotEvent[] = []
   const own =
-    home === undefined ? yield* servicesOfMemory(world.options) : yield* servicesOfHome(home, world)
+    options.home === undefined
+      ? yield* servicesOfMemory(options)
+      : yield* servicesOfHome(options.home, options, (event) => told.push(event))
   const built = yield* Effect.provideContext(Layer.build(transportLayer()), own)
-  const listens = listen !== undefined && listen !== false
-  const transport = paced(Context.get(built, Transport), world.gate, listens)
-  return Context.add(own, Transport, transport)
+  const transport = Context.get(built, Transport)
+  const listener = yield* openPort(transport, options.listen)
+  const services = Context.add(own, Transport, paced(transport, gate, listener))
+  return { services, address: listener?.address, told }
 })

@@ -8,7 +8,6 @@ import { safeLine } from '../domain/safe-text.ts'
 import { type Settings, UNKNOWN_PEERS } from '../domain/settings.ts'
 import type { HistoryOptions, ListenOptions, PeerOptions } from './api.ts'
 import { misuse } from './earshot-error.ts'
-import { isPeerEventType } from './peer-events.ts'
 
 /** The port of an address that names none. */
 export const DEFAULT_PORT = 8080
@@ -26,7 +25,6 @@ interface Check {
 }
 
 const text: Check['holds'] = (value) => typeof value === 'string' && value !== ''
-const callable: Check['holds'] = (value) => typeof value === 'function'
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
@@ -85,16 +83,10 @@ const OPTIONS: { readonly [K in keyof PeerOptions]-?: Check } = {
   heartbeatMs: whole(TENTH_OF_A_SECOND, HEARTBEAT_MS_MAX, ' of milliseconds'),
   reconnectAttempts: whole(0, 1000, ''),
   reconnectDelayMs: whole(TENTH_OF_A_SECOND, RECONNECT_DELAY_MS_MAX, ' of milliseconds'),
-  on: {
-    expected: 'listeners by types of events',
-    holds: (value) =>
-      isRecord(value) &&
-      Object.entries(value).every(
-        ([type, listener]) =>
-          isPeerEventType(type) && (listener === undefined || callable(listener))
-      )
-  },
-  onListenerError: { expected: 'a function', holds: callable }
+  onListenerError: {
+    expected: 'a function',
+    holds: (value) => typeof value === 'function'
+  }
 }
 
 /**
@@ -125,6 +117,10 @@ export const peerIdOf = (who: unknown): PeerId => {
   throw misuse('A peer is named by its whole id.', 'It is in every event, as peer.id.')
 }
 
+/** Where to listen; undefined: nowhere. */
+export const listenOf = (listen: PeerOptions['listen']): ListenOptions | undefined =>
+  listen === false ? undefined : listen
+
 /** How much of the history is kept; 0: all of it. */
 export const retentionOf = (
   saveHistory: PeerOptions['saveHistory']
@@ -135,7 +131,7 @@ export const retentionOf = (
 
 /** What the run is asked to do. @param reachable addresses of this machine. */
 export const settingsOf = (options: PeerOptions, reachable: readonly string[]): Settings => {
-  const listen = options.listen === false ? undefined : options.listen
+  const listen = listenOf(options.listen)
   return {
     nickname: options.nickname === undefined ? undefined : cleanNickname(options.nickname),
     listen: { host: listen?.host, port: listen?.port ?? 0, required: true },

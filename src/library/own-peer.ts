@@ -14,7 +14,7 @@ import { dialTargetOf } from './dial-targets.ts'
 import { EarshotError, misuse } from './earshot-error.ts'
 import { iterate } from './event-stream.ts'
 import type { Gate } from './gate.ts'
-import type { Hearing, Opened } from './hearing.ts'
+import type { Hearing } from './hearing.ts'
 import { peerIdOf } from './options.ts'
 import type { Orders } from './orders.ts'
 import {
@@ -33,8 +33,8 @@ export interface OwnPeerParts {
   readonly orders: Orders
   readonly hearing: Hearing
   readonly gate: Gate
-  /** undefined: it does not listen. */
-  readonly opened: Opened | undefined
+  readonly address: Endpoint | undefined
+  readonly addresses: readonly string[]
 }
 
 const typeOf = (type: unknown): PeerEventType => {
@@ -61,8 +61,8 @@ export class OwnPeer implements Peer {
     this.#queue = new Queue({ ask: (...commands) => this.#ask(...commands) })
     parts.hearing.queue = this.#queue
     this.id = parts.id
-    this.address = parts.opened?.address
-    this.addresses = parts.opened?.reachable ?? []
+    this.address = parts.address
+    this.addresses = parts.addresses
     this.closed = parts.run.ended.then((failure) => {
       this.#isOver = true
       if (failure !== undefined) throw failure

@@ -14,7 +14,7 @@ import { Settings } from '../services/settings.ts'
 import type { PeerOptions } from './api.ts'
 import { EarshotError } from './earshot-error.ts'
 import type { Gate } from './gate.ts'
-import { type LiveServices, liveServices } from './live-services.ts'
+import { type Live, type LiveServices, liveServices } from './live-services.ts'
 import type { Orders } from './orders.ts'
 
 export interface RunWorld {
@@ -28,8 +28,8 @@ export interface RunWorld {
 type Ask = <A>(effect: Effect.Effect<A, StartError | StoreError, LiveServices>) => Promise<A>
 
 export interface Run {
-  /** The services are there; fails with what keeps them from it. */
-  readonly ready: Promise<Context.Context<LiveServices>>
+  /** The services are there, and the run begins in a later turn; fails with what keeps it from that. */
+  readonly ready: Promise<Live>
   /** Runs an effect beside the run, with the services of it. */
   readonly ask: Ask
   /** The run is over and has let go of everything; undefined: as it was asked to. */
@@ -53,11 +53,14 @@ const silent = Logger.layer([])
 
 /** Starts a run, which goes on until it is told to quit. */
 export const startRun = ({ options, settings, orders, gate, emit }: RunWorld): Run => {
-  const built = Promise.withResolvers<Context.Context<LiveServices>>()
+  const built = Promise.withResolvers<Live>()
   const program = Effect.gen(function* () {
-    const live = yield* liveServices({ options, gate, emit })
+    const live = yield* liveServices(options, gate)
     built.resolve(live)
-    const services = live.pipe(
+    // Whoever waits for the peer goes on first, and listens.
+    yield* Effect.yieldNow
+    emit(live.told)
+    const services = live.services.pipe(
       Context.add(Settings, settings),
       Context.add(Events, { emit }),
       Context.add(Console, orders.console)
@@ -74,7 +77,8 @@ export const startRun = ({ options, settings, orders, gate, emit }: RunWorld): R
     })
   })
   const ask: Ask = async (effect) => {
-    const provided = Effect.provideContext(effect, await built.promise)
+    const { services } = await built.promise
+    const provided = Effect.provideContext(effect, services)
     const exit = await Effect.runPromiseExit(provided.pipe(Effect.provide(silent)))
     if (Exit.isFailure(exit)) throw errorOf(exit.cause)
     return exit.value

@@ -10,7 +10,6 @@ import * as Effect from 'effect/Effect'
 import { onTestFinished } from 'vitest'
 import { describe, expect, it } from '@effect/vitest'
 import { openKeyring, rewrapKeyring } from '../../../src/adapters/keyring.ts'
-import type { PeerEvent } from '../../../src/library/earshot.ts'
 import { addressOf, failureOf, HERE, makeAnn, makePeer, next, texts } from './making.ts'
 
 const newHome = (): string => {
@@ -41,9 +40,8 @@ describe('a home', () => {
     await bob.send(ann, 'two')
     await bob.close()
     expect(await failureOf(early.delivered)).toMatchObject({ code: 'Closed' })
-    const left = Promise.withResolvers<PeerEvent<'outbox.waiting'>>()
-    const again = await makePeer({ home, on: { 'outbox.waiting': left.resolve } })
-    expect(await left.promise).toMatchObject({
+    const again = await makePeer({ home })
+    expect(await next(again, 'outbox.waiting')).toMatchObject({
       when: 'start',
       peers: [{ peer: { id: ann.id }, count: 2 }]
     })
@@ -93,9 +91,12 @@ describe('a home', () => {
   it('begins a store once, and says so', async () => {
     const home = newHome()
     const told: string[] = []
-    const on = { 'store.created': ({ path }: { path: string }) => void told.push(path) }
-    await (await makePeer({ home, on })).close()
-    await (await makePeer({ home, on })).close()
+    for (let time = 0; time < 2; time++) {
+      const peer = await makePeer({ home })
+      peer.on('store.created', ({ path }) => told.push(path))
+      await peer.peers()
+      await peer.close()
+    }
     expect(told).toEqual([join(home, 'data', 'messages.db')])
   })
 

@@ -28,8 +28,11 @@ const WRONG: readonly (readonly [string, unknown])[] = [
   ['no heartbeat', { heartbeatMs: 0 }],
   ['a text of milliseconds', { reconnectDelayMs: '2000' }],
   ['attempts below zero', { reconnectAttempts: -1 }],
-  ['a listener of nothing', { on: { 'message.recieved': () => undefined } }],
-  ['a listener that is none', { on: { 'message.received': 'print' } }],
+  ['a passphrase that is no text', { passphrase: 7 }],
+  ['a way to keep that is none', { saveHistory: 'yes' }],
+  ['a history of half a day', { saveHistory: { days: 0.5 } }],
+  ['receipts that are no choice', { readReceipts: 1 }],
+  ['listeners, which peers take and options do not', { on: {} }],
   ['a wrong listener of failures', { onListenerError: {} }]
 ]
 
@@ -47,7 +50,7 @@ describe('options', () => {
   })
 
   it('may be left out, and undefined is left out', () => {
-    expect(() => checkOptions({ home: undefined, on: { 'message.sent': undefined } })).not.toThrow()
+    expect(() => checkOptions({ home: undefined, listen: { host: undefined } })).not.toThrow()
   })
 
   it('have the defaults of the command line', () => {
