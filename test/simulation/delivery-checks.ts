@@ -308,7 +308,7 @@ export const checkAlarms = ({ sender, receiver }: Direction): void => {
 /** What the history shows is what was said, of one end's own messages or of the other's. */
 export const checkHistory = (
   direction: Direction,
-  saves: Record<'sender' | 'receiver', boolean>
+  saves: Readonly<Record<'sender' | 'receiver', boolean>>
 ): void => {
   const { sender, receiver } = direction
   const kept = (host: WorldHost, other: WorldHost, way: 'in' | 'out') =>
@@ -337,4 +337,30 @@ export const checkHistory = (
   if (missing.length > 0) throw new Fault(`${label(direction)}: not in the history: ${missing[0]}`)
   if (!saves.sender && out.size > 0) throw new Fault(`${label(direction)}: kept by the sender`)
   if (!saves.receiver && into.size > 0) throw new Fault(`${label(direction)}: kept by the receiver`)
+}
+
+export interface CheckOptions {
+  /** Both ends tell what was read; true by default. */
+  readonly receipts?: boolean
+  /** Who keeps the history; undefined: it is not checked. */
+  readonly saves?: Readonly<Record<'sender' | 'receiver', boolean>>
+}
+
+/** All of it, once everything had the time to arrive. */
+export const checkAll = (
+  direction: Direction,
+  { receipts = true, saves }: CheckOptions = {}
+): void => {
+  checkQueued(direction)
+  checkShown(direction)
+  checkOnce(direction)
+  checkOrder(direction)
+  checkNumbers(direction)
+  checkDelivered(direction)
+  checkRead(direction, receipts)
+  checkCancelled(direction)
+  checkNothingLost(direction)
+  checkArrived(direction)
+  checkAlarms(direction)
+  if (saves !== undefined) checkHistory(direction, saves)
 }

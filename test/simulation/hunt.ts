@@ -11,7 +11,7 @@ import type { Transport } from '../../src/services/transport.ts'
 import { type Dice, makeDice } from '../../src/simulation/dice.ts'
 import { makeWorld, type World } from '../../src/simulation/world.ts'
 import type { WorldHost } from '../../src/simulation/world-host.ts'
-import * as checks from './delivery-checks.ts'
+import { checkAll } from './delivery-checks.ts'
 import { checkStory, Fault } from './hunt-checks.ts'
 import { DISK_STEPS, healDisks, LOSS_STEPS } from './hunt-disks.ts'
 import { isRunning, other, restart, type Side, type Stage, type Step } from './hunt-side.ts'
@@ -292,20 +292,11 @@ const checkTalk = (stage: Stage): void => {
   checkTold(stage)
   const receipts = sides.every(({ readReceipts }) => readReceipts)
   for (const [from, to] of [sides, sides.toReversed()] as [Side, Side][]) {
-    const direction = { sender: from.host, receiver: to.host }
-    checks.checkQueued(direction)
-    checks.checkShown(direction)
-    checks.checkOnce(direction)
-    checks.checkOrder(direction)
-    checks.checkNumbers(direction)
-    checks.checkDelivered(direction)
-    checks.checkRead(direction, receipts)
-    checks.checkCancelled(direction)
-    checks.checkNothingLost(direction)
-    checks.checkArrived(direction)
-    checks.checkAlarms(direction)
     const saves = { sender: from.saveHistory, receiver: to.saveHistory }
-    if (!choseHistory) checks.checkHistory(direction, saves)
+    checkAll(
+      { sender: from.host, receiver: to.host },
+      { receipts, ...(!choseHistory && { saves }) }
+    )
   }
 }
 
