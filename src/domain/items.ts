@@ -50,4 +50,6 @@ export interface PeerMessage extends MessageOf<{ readonly kind: 'text'; readonly
 export interface TakenLog {
   readonly epoch: string
   readonly upTo: number
+  /** The id of the message that ends there; missing where nothing was taken. */
+  readonly id?: string
 }

@@ -5,7 +5,7 @@
  * SELECT, echoed (or DUP) → LOG, then ITEM; ACK, READ. PING, PONG and BYE at any time after HELLO.
  */
 import type { ByeReason } from '../domain/failures.ts'
-import type { ItemBody } from '../domain/items.ts'
+import type { ItemBody, TakenLog } from '../domain/items.ts'
 
 /** The first frame of each end, at once. Nothing about the person is in it yet. */
 export interface Hello {
@@ -40,8 +40,8 @@ export interface Ready {
   readonly port: number | undefined
   /** Epoch of this end's own log of items: 16 hex digits. */
   readonly epoch: string
-  /** Of the other end's logs that this end remembers: the highest item received. At most 16. */
-  readonly received: readonly { readonly epoch: string; readonly upTo: number }[]
+  /** Of the other end's logs that this end remembers: the highest item in its store. At most 16. */
+  readonly received: readonly TakenLog[]
 }
 
 /** This link carries the session. Sent by the peer with the lower id, echoed by the other. */

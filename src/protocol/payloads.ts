@@ -3,7 +3,7 @@
  * because ITEM carries them with every line of chat.
  */
 import { BYE_REASONS } from '../domain/failures.ts'
-import type { ItemBody } from '../domain/items.ts'
+import type { ItemBody, TakenLog } from '../domain/items.ts'
 import { MESSAGE_BYTES_MAX, NICKNAME_CHARS_MAX, TEXT_PART_BYTES_MAX } from '../domain/limits.ts'
 import {
   type Check,
@@ -69,7 +69,11 @@ const partsOfMany = integer(2, TEXT_PARTS_MAX)
 const authMode = oneOf(['known', 'ask'])
 const byeReason = oneOf(BYE_REASONS)
 const receivedLogs = listOf(
-  objectOf((fields) => ({ epoch: fields.take('epoch', hex64), upTo: fields.take('upTo', count) })),
+  objectOf((fields): TakenLog => {
+    const log = { epoch: fields.take('epoch', hex64), upTo: fields.take('upTo', count) }
+    const id = fields.takeOptional('id', messageId)
+    return id === undefined ? log : { ...log, id }
+  }),
   RECEIVED_LOGS_MAX
 )
 

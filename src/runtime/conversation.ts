@@ -259,7 +259,7 @@ export class Conversation {
     const isNews =
       !taken.isOnlyLog(this.#incoming, epoch) && taken.epochOf(this.#incoming) !== epoch
     this.#inbox.bind(epoch, link.known)
-    if (isNews) this.#inbox.note(epoch)
+    if (isNews) this.#inbox.note()
   }
 
   /** Before a link carries anything, the store knows that it may. */

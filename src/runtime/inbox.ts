@@ -34,7 +34,9 @@ type Took =
   | { readonly kind: 'nick'; readonly nickname: string }
 
 /** Whole messages of one log that came and are not in the store. */
-interface Arrived extends TakenLog {
+interface Arrived {
+  /** As far as it was taken with them. */
+  readonly log: TakenLog
   readonly took: readonly Took[]
   /** Of its items. */
   readonly bytes: number
@@ -100,9 +102,10 @@ export class Inbox {
    * The store is to know that this log is the current one before anything of it comes: a new one is not a
    * stranger's next time, and both remember the same ones.
    */
-  note(epoch: string): void {
-    const upTo = this.#incoming.taken
-    this.#arrived = [...this.#arrived, { epoch, upTo, took: [], bytes: 0 }]
+  note(): void {
+    const log = delivery.wholeOf(this.#incoming)
+    if (log === undefined) return
+    this.#arrived = [...this.#arrived, { log, took: [], bytes: 0 }]
     this.#world.kick()
   }
 
@@ -168,10 +171,9 @@ export class Inbox {
     this.#arrived = []
     this.#settled.closeUnsafe()
     return {
-      changes: arrived.map(({ epoch, upTo, took }) => ({
+      changes: arrived.map(({ log, took }) => ({
         type: 'taken',
-        epoch,
-        upTo,
+        ...log,
         messages: messagesOf(took)
       })),
       durability: 'synced',
@@ -186,7 +188,7 @@ export class Inbox {
   /** The message that this item completes. */
   #join(item: Item): Joined | ProtocolViolation | undefined {
     const joined = joinPart(this.#joiner, item, MESSAGE_BYTES_MAX)
-    if (joined !== undefined && !isViolation(joined)) delivery.completed(this.#incoming)
+    if (joined !== undefined && !isViolation(joined)) delivery.completed(this.#incoming, item.id)
     return joined
   }
 
@@ -200,24 +202,23 @@ export class Inbox {
   }
 
   #arrive(took: readonly Took[]): void {
-    const log = this.#incoming.logs.at(-1)
+    const log = delivery.wholeOf(this.#incoming)
     if (log === undefined) return
-    const { epoch, whole: upTo } = log
     const unfinished = this.#joiner.bytes
     const bytes = this.#bytes - unfinished
     this.#bytes = unfinished
-    this.#arrived = [...this.#arrived, { epoch, upTo, took, bytes }]
+    this.#arrived = [...this.#arrived, { log, took, bytes }]
     this.#settled.closeUnsafe()
     this.#world.kick()
   }
 
   #stored(arrived: readonly Arrived[]): void {
-    for (const log of arrived) delivery.committed(this.#incoming, log, log.bytes)
+    for (const { log, bytes } of arrived) delivery.committed(this.#incoming, log, bytes)
     this.resumed()
     for (const { took } of arrived) this.#show(took)
-    const last = arrived.at(-1)
+    const last = arrived.at(-1)?.log
     if (last === undefined) return
-    const isOne = arrived.every(({ epoch }) => epoch === last.epoch)
+    const isOne = arrived.every(({ log }) => log.epoch === last.epoch)
     const others: readonly StoreChange[] = isOne ? [] : [{ type: 'recovered' }]
     this.#shown = [...others, { type: 'shown', upTo: last.upTo }]
     this.#acknowledge()

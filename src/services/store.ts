@@ -89,6 +89,7 @@ export type StoreChange =
       readonly type: 'taken'
       readonly epoch: string
       readonly upTo: number
+      readonly id?: string
       readonly messages: readonly PeerMessage[]
     }
   /** Everything of the peer's current log up to here was shown to our user: it is settled. */

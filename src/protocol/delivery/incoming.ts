@@ -13,10 +13,11 @@ import { RECEIVED_LOGS_MAX } from '../payloads.ts'
 
 interface IncomingLog {
   readonly epoch: string
-  /** The end of the last whole message that was taken; 0 before the first. */
+  /** The end of the last whole message that was taken, and its id; 0 before the first. */
   whole: number
+  wholeId: string | undefined
   /** The same, in the store; undefined: the store does not know this log. */
-  committed: number | undefined
+  committed: TakenLog | undefined
 }
 
 export interface Incoming {
@@ -30,7 +31,12 @@ export interface Incoming {
 
 /** @param kept of earlier runs, oldest first. */
 export const makeIncoming = (kept: readonly TakenLog[] = []): Incoming => ({
-  logs: kept.map(({ epoch, upTo }) => ({ epoch, whole: upTo, committed: upTo })),
+  logs: kept.map((log) => ({
+    epoch: log.epoch,
+    whole: log.upTo,
+    wholeId: log.id,
+    committed: log
+  })),
   taken: kept.at(-1)?.upTo ?? 0,
   uncommittedBytes: 0
 })
@@ -54,6 +60,7 @@ export const bindEpoch = (incoming: Incoming, epoch: string): void => {
   const log: IncomingLog = incoming.logs.find((each) => each.epoch === epoch) ?? {
     epoch,
     whole: 0,
+    wholeId: undefined,
     committed: undefined
   }
   const others = incoming.logs.filter((each) => each.epoch !== epoch)
@@ -62,7 +69,7 @@ export const bindEpoch = (incoming: Incoming, epoch: string): void => {
 }
 
 /** The number to acknowledge; 0: nothing of the current log is in the store. */
-export const ackOf = (incoming: Incoming): number => incoming.logs.at(-1)?.committed ?? 0
+export const ackOf = (incoming: Incoming): number => incoming.logs.at(-1)?.committed?.upTo ?? 0
 
 /** Takes one item of the current log, of so many bytes. `bindEpoch` comes before. */
 export const receive = (
@@ -83,25 +90,33 @@ export const receive = (
   return 'deliver'
 }
 
-/** The item taken last completed a message. */
-export const completed = (incoming: Incoming): void => {
+/** The item taken last completed the message of this id. */
+export const completed = (incoming: Incoming, id: string): void => {
   const log = incoming.logs.at(-1)
-  if (log !== undefined) log.whole = incoming.taken
+  if (log === undefined) return
+  log.whole = incoming.taken
+  log.wholeId = id
+}
+
+/** What was taken of the current log, whole messages only. */
+export const wholeOf = (incoming: Incoming): TakenLog | undefined => {
+  const log = incoming.logs.at(-1)
+  if (log === undefined) return undefined
+  const { epoch, whole: upTo, wholeId: id } = log
+  return id === undefined ? { epoch, upTo } : { epoch, upTo, id }
 }
 
 /** Whole messages of a log up to here are in the store, and with them so many bytes of items. */
-export const committed = (incoming: Incoming, { epoch, upTo }: TakenLog, bytes: number): void => {
+export const committed = (incoming: Incoming, taken: TakenLog, bytes: number): void => {
   incoming.uncommittedBytes -= bytes
-  const log = incoming.logs.find((each) => each.epoch === epoch)
-  if (log === undefined) return
-  log.committed = Math.max(log.committed ?? 0, upTo)
+  const log = incoming.logs.find((each) => each.epoch === taken.epoch)
+  if (log === undefined || taken.upTo < (log.committed?.upTo ?? 0)) return
+  log.committed = taken
 }
 
 /** The logs that the store knows, oldest first; `upTo` is 0 where nothing was taken. */
 export const committedLogs = (incoming: Incoming): readonly TakenLog[] =>
-  incoming.logs.flatMap(({ epoch, committed: upTo }) =>
-    upTo === undefined ? [] : [{ epoch, upTo }]
-  )
+  incoming.logs.flatMap((log) => log.committed ?? [])
 
 /** The `received` list of our READY: a log of which nothing was taken is not in it. */
 export const readyNumbers = (incoming: Incoming): Ready['received'] =>

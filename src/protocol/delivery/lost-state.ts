@@ -5,7 +5,7 @@
  */
 import type { TakenLog } from '../../domain/items.ts'
 import type { Ready } from '../messages.ts'
-import type { Outgoing } from './outgoing.ts'
+import { idEndingAt, type Outgoing } from './outgoing.ts'
 
 /** What we know of the talk, and what a new link says of it. */
 export interface Known {
@@ -36,18 +36,29 @@ export interface Verdict {
 }
 
 /** What a READY says about a log. */
-const receivedOf = (epoch: string, { received }: Ready): number | undefined =>
-  received.find((log) => log.epoch === epoch)?.upTo
+const receivedOf = (epoch: string, { received }: Ready): TakenLog | undefined =>
+  received.find((log) => log.epoch === epoch)
+
+/**
+ * The peer took what our log does not hold: more than we ever sent, or under a number that is pending here
+ * another message, which a copy of our store on another machine sent.
+ */
+const isAhead = (out: Outgoing, received: TakenLog | undefined): boolean => {
+  if (received === undefined || received.upTo <= out.acked) return false
+  if (received.upTo > out.sentEver) return true
+  const { upTo, id } = received
+  return id !== undefined && idEndingAt(out, upTo) !== id
+}
 
 const hasPast = ({ out, retired, logs }: Known): boolean =>
   out.last > 0 || retired.length > 0 || logs.some(({ upTo }) => upTo > 0)
 
 const ourLoss = (
   known: Known,
-  received: number | undefined,
+  received: TakenLog | undefined,
   foreign: readonly string[]
 ): Loss | undefined => {
-  if (received !== undefined && received > known.out.sentEver) return 'behind'
+  if (isAhead(known.out, received)) return 'behind'
   if (foreign.length === 0) return undefined
   return hasPast(known) ? 'behind' : 'new'
 }
@@ -72,13 +83,12 @@ export const judge = (known: Known): Verdict => {
   const foreign = ready.received.flatMap(({ epoch }) =>
     epoch === out.epoch || retired.includes(epoch) ? [] : [epoch]
   )
-  const theirs = theirLoss(known, received)
-  const isAhead = received !== undefined && received > out.sentEver
+  const theirs = theirLoss(known, received?.upTo)
   return {
     ours: ourLoss(known, received, foreign),
     theirs,
-    restarts: isAhead || (theirs !== undefined && out.acked > 0),
+    restarts: isAhead(out, received) || (theirs !== undefined && out.acked > 0),
     foreign,
-    received
+    received: received?.upTo
   }
 }

@@ -114,6 +114,16 @@ export const pending = (out: Outgoing): readonly OwnMessage[] =>
     (message) => message !== undefined
   )
 
+/** The id of the pending message whose last item has this number; undefined: none ends there. */
+export const idEndingAt = (out: Outgoing, seq: number): string | undefined => {
+  for (let index = 0; index < out.entries.length; index += 1) {
+    const message = out.entries.at(index)?.message
+    if (message === undefined || message.first > seq) return undefined
+    if (endOf(message) === seq) return message.id
+  }
+  return undefined
+}
+
 /** Why a message has no place any more; undefined: it has. @param more messages that wait to be numbered. */
 export const roomFor = (
   out: Outgoing,

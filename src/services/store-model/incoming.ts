@@ -10,6 +10,9 @@ import {
   type Placed
 } from './conversation.ts'
 
+const takenLog = ({ epoch, upTo, id }: TakenLog): TakenLog =>
+  id === undefined ? { epoch, upTo } : { epoch, upTo, id }
+
 export const taken = (at: Conversation, log: TakenLog, messages: readonly PeerMessage[]): Next => {
   if (at.epoch === undefined) return contradiction('there was no link: there is no log of ours')
   let upTo = at.taken.find(({ epoch }) => epoch === log.epoch)?.upTo ?? 0
@@ -27,7 +30,7 @@ export const taken = (at: Conversation, log: TakenLog, messages: readonly PeerMe
   const ids = at.takenIds.append(messages.map(({ id }) => id))
   return {
     ...at,
-    taken: [...others.slice(1 - LOGS_MAX), { epoch: log.epoch, upTo: log.upTo }],
+    taken: [...others.slice(1 - LOGS_MAX), takenLog(log)],
     shown: at.taken.at(-1)?.epoch === log.epoch ? at.shown : 0,
     inbox: [...at.inbox, ...placed],
     takenIds: ids.drop(ids.length - OUTBOX_ITEMS_MAX),

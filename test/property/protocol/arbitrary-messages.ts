@@ -46,7 +46,10 @@ export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
     nickname: fc.option(nickname, { nil: undefined }),
     port: fc.option(fc.integer({ min: 1, max: 0xffff }), { nil: undefined }),
     epoch: hex64,
-    received: fc.array(fc.record({ epoch: hex64, upTo: count }), { maxLength: 16 })
+    received: fc.array(
+      fc.record({ epoch: hex64, upTo: count, id: base64url(16) }, { requiredKeys: ['epoch', 'upTo'] }),
+      { maxLength: 16 }
+    )
   }),
   fc.record({
     type: fc.constant('item' as const),

@@ -43,7 +43,7 @@ const take = (incoming: Incoming, seq: number, bytes = 1) => receive(incoming, i
 /** Takes a message of one item, and writes it to the store where that is said. */
 const takeWhole = (incoming: Incoming, seq: number, isStored = true): void => {
   expect(take(incoming, seq)).toBe('deliver')
-  completed(incoming)
+  completed(incoming, 'm')
   if (isStored) committed(incoming, { epoch: epochOf(incoming) ?? '', upTo: seq }, 1)
 }
 
@@ -68,7 +68,7 @@ describe('the incoming log', () => {
   it('acknowledges whole messages that are stored, and nothing else', () => {
     const incoming = bound()
     take(incoming, 1)
-    completed(incoming)
+    completed(incoming, 'm')
     take(incoming, 2)
     expect(ackOf(incoming)).toBe(0)
     expect(readyNumbers(incoming)).toEqual([])
@@ -109,7 +109,7 @@ describe('a peer that sends beyond the window', () => {
   it('of bytes is found out as well', () => {
     const incoming = bound()
     expect(take(incoming, 1, WINDOW_BYTES_MAX)).toBe('deliver')
-    completed(incoming)
+    completed(incoming, 'm')
     expect(take(incoming, 2)).toMatchObject({ _tag: 'FrameIllegal' })
     committed(incoming, { epoch: EPOCH, upTo: 1 }, WINDOW_BYTES_MAX)
     expect(take(incoming, 2)).toBe('deliver')

@@ -4,7 +4,7 @@
  * Method: the table of that section, line by line, and beside each line what looks like it.
  */
 import { describe, expect, it } from '@effect/vitest'
-import type { TakenLog } from '../../../src/domain/items.ts'
+import type { OwnMessage, TakenLog } from '../../../src/domain/items.ts'
 import { judge, type Known, type Verdict } from '../../../src/protocol/delivery/lost-state.ts'
 import { makeOutgoing } from '../../../src/protocol/delivery/outgoing.ts'
 
@@ -18,6 +18,8 @@ interface Numbers {
   /** Of our log. */
   readonly acked?: number
   readonly sentEver?: number
+  /** Ids of one-item messages behind what was acknowledged. */
+  readonly pending?: readonly string[]
   /** What the peer's READY says of our logs, and of its own. */
   readonly received?: readonly TakenLog[]
   readonly epoch?: string
@@ -27,8 +29,12 @@ interface Numbers {
 }
 
 const known = ({ acked = 0, sentEver = acked, received = [], ...rest }: Numbers): Known => {
-  const { epoch = THEIRS, instance = 'first', logs = [] } = rest
-  const kept = { epoch: OURS, last: sentEver, acked, read: 0, sentEver, outbox: [] }
+  const { epoch = THEIRS, instance = 'first', logs = [], pending = [] } = rest
+  const outbox = pending.map((id, index): OwnMessage => {
+    const body = { kind: 'text', text: id } as const
+    return { id, at: 0, body, first: acked + 1 + index, items: 1 }
+  })
+  const kept = { epoch: OURS, last: sentEver, acked, read: 0, sentEver, outbox }
   return {
     out: makeOutgoing(OURS, kept),
     retired: [RETIRED],
@@ -76,6 +82,21 @@ describe('the stores of a link', () => {
       'it has more than we ever sent',
       { acked: 5, received: [log(OURS, 6)] },
       { ours: 'behind', theirs: undefined, restarts: true, received: 6 }
+    ],
+    [
+      'it has what we sent under that number',
+      { acked: 5, sentEver: 7, pending: ['x', 'y'], received: [{ ...log(OURS, 6), id: 'x' }] },
+      SAME
+    ],
+    [
+      'it has another message under a number that we sent: a copy of our store sent it',
+      { acked: 5, sentEver: 7, pending: ['x', 'y'], received: [{ ...log(OURS, 6), id: 'z' }] },
+      { ours: 'behind', theirs: undefined, restarts: true, received: 6 }
+    ],
+    [
+      'it has the last message that was acknowledged',
+      { acked: 5, sentEver: 6, pending: ['x'], received: [{ ...log(OURS, 5), id: 'w' }] },
+      SAME
     ],
     [
       'it has logs of ours that we never had, and we have a past',
