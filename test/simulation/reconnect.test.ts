@@ -46,7 +46,7 @@ describe('a broken link', () => {
       cutAll(pair)
       pair.world.clock.advance(1)
       sayOffline(pair, 'reset')
-      pair.world.clock.drain()
+      pair.world.clock.advance(50)
       expect(told(pair.alice, 'message.queued').map(({ online }) => online)).toEqual([
         false,
         false,
