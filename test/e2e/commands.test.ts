@@ -20,7 +20,13 @@ describe('S8: commands', () => {
       '/verify [match]',
       '/accept [WHO]',
       '/decline [WHO]',
-      '/connect HOST:PORT',
+      '/connect HOST:PORT|WHO',
+      '/queue',
+      '/cancel N|all',
+      '/history [WHO] [N]',
+      '/history on|off|default',
+      '/history erase',
+      '/search WORDS',
       '/send /file FILE',
       '/autoopen /auto'
     ])

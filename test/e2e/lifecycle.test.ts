@@ -79,7 +79,7 @@ describe('S14: a peer that dies', () => {
     await bob.waitForHistory('The connection was lost')
     await bob.waitForHistory(/Reconnecting in .* \(attempt 1 of 60\) to ann/)
     bob.enter('said while ann was away')
-    await bob.waitForHistory('You (waiting): said while ann was away')
+    await bob.waitForHistory('You: said while ann was away  ·')
     const again = startJson(['--port', `${first.port}`, '-n', 'ann'], { env, home })
     await bob.waitForHistory('Connected again to peer!')
     await again.waitFor('message.received', ({ text }) => text === 'said while ann was away')

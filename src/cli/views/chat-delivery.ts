@@ -115,6 +115,12 @@ const cancelledLines = (
     : statusLines(style, `Nothing waits for ${name}`)
 }
 
+/** Where the key is, as seen from where the messages are. */
+const besides = ({ path, keyPath }: EventOf<'store.created'>): string => {
+  const folder = /^.*[\\/]/su.exec(path)?.[0] ?? ''
+  return keyPath.startsWith(folder) ? keyPath.slice(folder.length) : keyPath
+}
+
 export const DELIVERY_LINES: Renderers<
   | 'message.sent'
   | 'message.delivered'
@@ -145,13 +151,10 @@ export const DELIVERY_LINES: Renderers<
   'store.created': (event, ctx) =>
     statusLines(
       ctx.style,
-      `Messages are kept, encrypted, in ${safeLine(event.path, PATH_CHARS_MAX)}`,
-      ...(event.locked
-        ? ['Your passphrase protects their key.']
-        : [
-            `Their key lies beside them, in ${safeLine(event.keyPath, PATH_CHARS_MAX)}`,
-            'Who can read both can read your messages: earshot passphrase set protects the key.'
-          ])
+      `Messages are stored, encrypted, in ${safeLine(event.path, PATH_CHARS_MAX)}`,
+      event.locked
+        ? 'Your passphrase protects their key.'
+        : `Their key lies there as it is (${safeLine(besides(event), PATH_CHARS_MAX)}); earshot passphrase set protects it.`
     ),
   'store.set-aside': (event, ctx) =>
     errorLines(

@@ -111,13 +111,13 @@ describe('what waits', () => {
 
 describe('a store', () => {
   it('that is new says where it is, and what its key is worth', () => {
-    const created = (locked: boolean) =>
-      linesOf({ type: 'store.created', path: '/d/messages.db', keyPath: '/d/store.key', locked })
+    const created = (locked: boolean, keyPath = '/d/store.key') =>
+      linesOf({ type: 'store.created', path: '/d/messages.db', keyPath, locked })
     expect(created(false)).toEqual([
-      '* Messages are kept, encrypted, in /d/messages.db',
-      '  Their key lies beside them, in /d/store.key',
-      '  Who can read both can read your messages: earshot passphrase set protects the key.'
+      '* Messages are stored, encrypted, in /d/messages.db',
+      '  Their key lies there as it is (store.key); earshot passphrase set protects it.'
     ])
+    expect(created(false, '/e/store.key')[1]).toContain('(/e/store.key)')
     expect(created(true)[1]).toBe('  Your passphrase protects their key.')
   })
 
