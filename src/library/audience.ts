@@ -3,6 +3,7 @@
  * that nobody listens for yet waits for whoever does first, so that none is lost between two lines of a
  * program.
  */
+import { EarshotError } from './earshot-error.ts'
 import { EventQueue } from './event-stream.ts'
 import type { Listener, PeerEvent, PeerEventType } from './peer-events.ts'
 import type { Room } from './room.ts'
@@ -31,6 +32,7 @@ export class Audience {
   /** Received messages that nobody has heard. */
   #unheard: PeerEvent[] = []
   #ended: { readonly error: Error | undefined } | undefined
+  #isClosing = false
 
   constructor(room: Room, onListenerError: OnListenerError = raise) {
     this.#room = room
@@ -62,6 +64,11 @@ export class Audience {
       this.#room.take(event)
       this.#unheard.push(event)
     } else this.#hand(event)
+  }
+
+  /** The peer is being closed: what a listener still asks of it is refused, which is not its fault. */
+  closing(): void {
+    this.#isClosing = true
   }
 
   /** Nothing more will be told. @param error what readers meet behind the last event. */
@@ -109,6 +116,7 @@ export class Audience {
   }
 
   #report(error: unknown, event: PeerEvent): void {
+    if (this.#isClosing && error instanceof EarshotError && error.code === 'Closed') return
     try {
       this.#onListenerError(error, event)
     } catch (another) {

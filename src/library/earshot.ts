@@ -24,6 +24,7 @@ export type {
   WaitingMessage,
   Who
 } from './api.ts'
+export type { OnListenerError } from './audience.ts'
 export type { Listener, PeerEvent, PeerEventType } from './peer-events.ts'
 export type { PeerDetails, PeerRef } from '../domain/events.ts'
 export type { CloseReason, Endpoint, StartFailure, StoreFailure } from '../domain/failures.ts'

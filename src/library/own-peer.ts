@@ -202,6 +202,7 @@ export class OwnPeer implements Peer {
   async close({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
     if (!this.#isOver) {
       this.#isOver = true
+      this.#parts.hearing.audience.closing()
       // Whoever does not read any more must not keep the goodbye from being read.
       this.#parts.gate.leaveOpen()
       this.#parts.orders.push({ type: 'quit' })

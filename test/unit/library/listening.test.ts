@@ -28,6 +28,21 @@ describe('a listener that fails', () => {
   })
 })
 
+describe('a listener of a peer that is being closed', () => {
+  it('is not blamed for what it asks of it in vain, but for anything else', async () => {
+    const failures: unknown[] = []
+    const { ann, bob } = await makePair({
+      ann: { onListenerError: (error) => failures.push(error) }
+    })
+    ann.on('message.delivered', ({ peer }) => ann.send(peer, 'and one more'))
+    ann.on('message.delivered', () => Promise.reject(new Error('of its own')))
+    const last = await ann.send(bob, 'goodbye')
+    await ann.close()
+    await last.delivered
+    expect(failures).toEqual([new Error('of its own')])
+  })
+})
+
 describe('a listener', () => {
   it('hears until it ends', async () => {
     const { ann, bob } = await makePair()
