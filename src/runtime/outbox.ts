@@ -245,11 +245,7 @@ export class Outbox {
 
   #cancellation(): Contribution {
     const asked = new Set(this.#cancelled)
-    const typed = this.#typed
     const plan = renumbering.planCancel(this.#out, asked)
-    const early = typed.filter(({ id }) => asked.has(id))
-    const left = typed.filter(({ id }) => !asked.has(id))
-    this.#typed = left
     this.#cancelled.clear()
     renumbering.hold(this.#out)
     const { epoch, sentEver } = this.#out
@@ -264,8 +260,7 @@ export class Outbox {
       durability: 'synced',
       onStored: () => {
         renumbering.replace(this.#out, plan.messages)
-        this.#typedBytes -= early.reduce((sum, message) => sum + bytesOf(message), 0)
-        const ids = textIds([...plan.cancelled, ...early])
+        const ids = textIds([...plan.cancelled, ...this.#untype(asked)])
         const { tooLate } = plan
         this.#world.emit([{ type: 'message.cancelled', peer: this.#world.refOf(), ids, tooLate }])
         this.#changed()
@@ -273,10 +268,18 @@ export class Outbox {
       },
       onFailed: () => {
         for (const id of asked) this.#cancelled.add(id)
-        this.#typed = [...typed, ...this.#typed.slice(left.length)]
         delivery.stored(this.#out)
+        this.pump()
       }
     }
+  }
+
+  /** Takes back messages before they are numbered. */
+  #untype(ids: ReadonlySet<string>): readonly MessageOf[] {
+    const early = this.#typed.filter(({ id }) => ids.has(id))
+    this.#typed = this.#typed.filter(({ id }) => !ids.has(id))
+    this.#typedBytes -= early.reduce((sum, message) => sum + bytesOf(message), 0)
+    return early
   }
 
   #stored(messages: readonly OwnMessage[]): void {
