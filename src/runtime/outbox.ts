@@ -65,6 +65,8 @@ export class Outbox {
   /** The log began anew on this link: what the peer says it read means the log before, until it acknowledges. */
   #isRenumbered = false
   #carrier: Carrier | undefined
+  /** Our name as it was changed last in this run. */
+  #renamed: string | undefined
   readonly #settled = Latch.makeUnsafe(true)
   messagesOut = 0
   /** The process of the peer that acknowledged last. */
@@ -116,8 +118,9 @@ export class Outbox {
     this.#world.kick()
   }
 
-  /** READY tells the name to a peer that comes later. */
+  /** READY tells the name to a peer that comes later, and `open` what a READY did not know yet. */
   rename(nickname: string): void {
+    this.#renamed = nickname
     if (this.#carrier === undefined) return
     this.#take({ kind: 'nick', nickname })
     this.#world.kick()
@@ -138,6 +141,8 @@ export class Outbox {
     const delivered = delivery.resume(this.#out, received)
     this.#carrier = carrier
     carrier.writer.onIdle(this.pump)
+    const renamed = this.#renamed
+    if (renamed !== undefined && renamed !== carrier.told.nickname) this.rename(renamed)
     this.#delivered(delivered)
     this.#changed()
     this.pump()
