@@ -14,7 +14,7 @@ import { describe, expect, it } from '@effect/vitest'
 import * as Context from 'effect/Context'
 import * as Effect from 'effect/Effect'
 import * as Layer from 'effect/Layer'
-import { TlsCredentials, layer } from '../../../src/adapters/node-identity.ts'
+import { TlsCredentials, layer, layerInMemory } from '../../../src/adapters/node-identity.ts'
 import { publicKeyOf } from '../../../src/domain/peer-id.ts'
 import { Identity } from '../../../src/services/identity.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
@@ -27,6 +27,26 @@ const identityIn = (directory: string) =>
 
 const certificateIn = (directory: string): X509Certificate =>
   new X509Certificate(fs.readFileSync(join(directory, 'identity.crt')))
+
+describe('an identity in memory', () => {
+  it.effect('is another one each time, with a certificate of its own', () =>
+    Effect.gen(function* () {
+      const [one, other] = yield* Effect.all([
+        Layer.build(layerInMemory('one')),
+        Layer.build(layerInMemory('other'))
+      ])
+      const ids = [one, other].map((services) => Context.get(services, Identity))
+      expect(ids[0]?.peerId).not.toBe(ids[1]?.peerId)
+      expect(ids.map(({ profile }) => profile)).toEqual(['one', 'other'])
+      expect(ids[0]?.randomBytes(16)).toHaveLength(16)
+      for (const services of [one, other]) {
+        const { peerId, secureContext } = Context.get(services, TlsCredentials)
+        expect(peerId).toBe(Context.get(services, Identity).peerId)
+        expect(secureContext()).toBe(secureContext())
+      }
+    })
+  )
+})
 
 describe('an identity', () => {
   it.effect('is made on the first run and found on the next', () =>

@@ -9,7 +9,7 @@ import { describe, expect, it } from '@effect/vitest'
 import * as Context from 'effect/Context'
 import * as Effect from 'effect/Effect'
 import * as Layer from 'effect/Layer'
-import { layer } from '../../../src/adapters/peer-book-file.ts'
+import { layer, layerInMemory } from '../../../src/adapters/peer-book-file.ts'
 import { type PeerId, peerIdFromPublicKey } from '../../../src/domain/peer-id.ts'
 import { PeerBook } from '../../../src/services/peer-book.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
@@ -27,6 +27,26 @@ const sighting = (id: PeerId, at: number, target?: { host: string; port: number 
   nickname: 'al',
   target,
   at
+})
+
+describe('a peer book in memory', () => {
+  it.effect('has the same rules, and is a new one each time', () =>
+    Effect.gen(function* () {
+      const book = yield* Effect.map(Layer.build(layerInMemory), Context.get(PeerBook))
+      yield* book.saw(sighting(alice, 10, home))
+      yield* book.saw(sighting(bob, 11, home))
+      yield* book.setTrust(alice, 'verified')
+      expect((yield* book.pinnedTo(home))?.id).toBe(alice)
+      expect((yield* book.find(alice))?.trust).toBe('verified')
+      expect(yield* book.forget(bob)).toBe(true)
+      expect((yield* book.list).map(({ id }) => id)).toEqual([alice])
+      const another = yield* Effect.map(
+        Layer.build(Layer.fresh(layerInMemory)),
+        Context.get(PeerBook)
+      )
+      expect(yield* another.list).toEqual([])
+    })
+  )
 })
 
 describe('the peer book', () => {
