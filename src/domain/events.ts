@@ -14,6 +14,7 @@ import type {
   StartFailure,
   StoreFailure
 } from './failures.ts'
+import type { HistoryLine } from './items.ts'
 import type { PeerId } from './peer-id.ts'
 
 export const EVENTS_VERSION = 1
@@ -43,18 +44,6 @@ export interface PeerDetails extends PeerRef {
   /** Messages that the peer has not acknowledged yet. */
   readonly waiting: number
   readonly connectedAt?: number
-}
-
-/** A message of the history. */
-export interface HistoryLine {
-  readonly direction: 'in' | 'out'
-  readonly id: string
-  readonly text: string
-  readonly sentAt: number
-  /** Ours has none. */
-  readonly receivedAt?: number
-  /** waiting: ours, and not acknowledged. received: the peer's. */
-  readonly state: 'received' | 'waiting' | 'delivered' | 'read'
 }
 
 /** How many messages of ours a peer has not acknowledged. */

@@ -53,3 +53,15 @@ export interface TakenLog {
   /** The id of the message that ends there; missing where nothing was taken. */
   readonly id?: string
 }
+
+/** A message of the history. */
+export interface HistoryLine {
+  readonly direction: 'in' | 'out'
+  readonly id: string
+  readonly text: string
+  readonly sentAt: number
+  /** Ours has none. */
+  readonly receivedAt?: number
+  /** waiting: ours, and not acknowledged. received: the peer's. */
+  readonly state: 'received' | 'waiting' | 'delivered' | 'read'
+}

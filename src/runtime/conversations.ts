@@ -1,7 +1,8 @@
 /** All conversations of this run, by peer, and the name under which we hold them. */
 import * as Effect from 'effect/Effect'
 import * as Base64Url from 'effect/encoding/Base64Url'
-import type { EarshotEvent, HistoryLine, PeerRef } from '../domain/events.ts'
+import type { EarshotEvent, PeerRef } from '../domain/events.ts'
+import type { HistoryLine } from '../domain/items.ts'
 import type { StoreError, StoreFailure } from '../domain/failures.ts'
 import type { PeerId } from '../domain/peer-id.ts'
 import type { Ledger, Store } from '../services/store.ts'

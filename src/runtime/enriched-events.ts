@@ -1,5 +1,6 @@
 /** What the machines tell, with what only the data plane knows: names, calls, and earlier lines. */
-import type { EarshotEvent, HistoryLine, PeerRef } from '../domain/events.ts'
+import type { EarshotEvent, PeerRef } from '../domain/events.ts'
+import type { HistoryLine } from '../domain/items.ts'
 import type { PeerId } from '../domain/peer-id.ts'
 
 export interface EnrichWorld {

@@ -10,7 +10,7 @@
 import * as Context from 'effect/Context'
 import type * as Effect from 'effect/Effect'
 import type { StoreError } from '../domain/failures.ts'
-import type { OwnMessage, PeerMessage, TakenLog } from '../domain/items.ts'
+import type { HistoryLine, OwnMessage, PeerMessage, TakenLog } from '../domain/items.ts'
 import type { PeerId } from '../domain/peer-id.ts'
 
 export type { OwnMessage, PeerMessage, TakenLog } from '../domain/items.ts'
@@ -103,17 +103,9 @@ export type StoreChange =
 export type Durability = 'synced' | 'written'
 
 /** A message of the history, oldest first in every list. */
-export interface HistoryEntry {
+export interface HistoryEntry extends HistoryLine {
   /** Its place in the conversation: higher is later. A cursor for `page`. */
   readonly n: number
-  readonly direction: 'in' | 'out'
-  readonly id: string
-  readonly text: string
-  readonly sentAt: number
-  /** Ours has none. */
-  readonly receivedAt?: number
-  /** waiting: ours, and not acknowledged. received: the peer's. */
-  readonly state: 'received' | 'waiting' | 'delivered' | 'read'
 }
 
 export interface PageQuery {

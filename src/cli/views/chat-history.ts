@@ -1,6 +1,7 @@
 /** Lines of what is kept and of what waits: the answers to /history, /search and /queue. */
-import type { HistoryLine, QueuedLine } from '../../domain/events.ts'
+import type { QueuedLine } from '../../domain/events.ts'
 import { explainStore } from '../../domain/explain-store.ts'
+import type { HistoryLine } from '../../domain/items.ts'
 import { safeLine } from '../../domain/safe-text.ts'
 import type { Line } from '../../services/terminal.ts'
 import { excerpt, shortened } from './excerpts.ts'

@@ -1,5 +1,6 @@
 /** How far a message of ours came, as a mark behind its line: quiet, and of one width. */
-import type { EarshotEvent, HistoryLine } from '../../domain/events.ts'
+import type { EarshotEvent } from '../../domain/events.ts'
+import type { HistoryLine } from '../../domain/items.ts'
 import type { Line } from '../../services/terminal.ts'
 import type { Style } from './style.ts'
 

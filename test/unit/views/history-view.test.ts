@@ -4,7 +4,8 @@ import { describe, expect, it } from '@effect/vitest'
 import { excerpt, shortened } from '../../../src/cli/views/excerpts.ts'
 import { makeLocalTime } from '../../../src/cli/views/local-time.ts'
 import { makeStyle } from '../../../src/cli/views/style.ts'
-import type { EarshotEvent, HistoryLine, QueuedLine } from '../../../src/domain/events.ts'
+import type { EarshotEvent, QueuedLine } from '../../../src/domain/events.ts'
+import type { HistoryLine } from '../../../src/domain/items.ts'
 import { bob, carol, context, linesOf } from './view-fixture.ts'
 
 const MIDNIGHT = Date.UTC(2026, 10, 22)
