@@ -108,6 +108,7 @@ export class Outbox {
   /** Takes messages, as many as were read at once. */
   say(texts: readonly string[]): void {
     const failed: EarshotEvent[] = []
+    const before = this.#typed.length
     for (const text of texts) {
       const why = text === '' ? undefined : this.#refusal(text)
       if (why !== undefined)
@@ -115,6 +116,8 @@ export class Outbox {
       else if (text !== '') this.#take({ kind: 'text', text: text.toWellFormed() })
     }
     if (failed.length > 0) this.#world.emit(failed)
+    // Once for all lines of a read: who hears of it is an actor, which costs more than a message.
+    if (this.#typed.length > before) this.#changed()
     this.#world.kick()
   }
 
@@ -123,6 +126,7 @@ export class Outbox {
     this.#renamed = nickname
     if (this.#carrier === undefined) return
     this.#take({ kind: 'nick', nickname })
+    this.#changed()
     this.#world.kick()
   }
 
@@ -329,7 +333,6 @@ export class Outbox {
     const message = { id: this.#world.newMessageId(), at: this.#world.wallNow(), body }
     this.#typed.push(message)
     this.#typedBytes += bytesOf(message)
-    this.#changed()
   }
 
   #delivered(messages: readonly OwnMessage[]): void {
