@@ -13,6 +13,8 @@ export interface Carrier {
   readonly instance: string
   /** true: the peer wants to hear, and tells, what was read. */
   readonly receipts: boolean
+  /** What our READY said does not hold any more: the link is to be lost, and another to take its place. */
+  readonly abandon: () => void
   /** The peer broke the protocol: the link is to end. */
   readonly violate: (violation: ProtocolViolation) => void
 }

@@ -330,6 +330,10 @@ export class Conversation {
   #open(link: Attached, { ours, theirs, restarts, received }: Verdict): void {
     const { carrier } = link
     this.#bind(link, carrier.ready.epoch)
+    if (this.#inbox.isAhead(carrier)) {
+      this.#leave()
+      return carrier.abandon()
+    }
     if (ours !== undefined) this.#tellLoss(link, 'ours', ours)
     if (theirs !== undefined) this.#tellLoss(link, 'theirs', theirs)
     this.#inbox.open(carrier)

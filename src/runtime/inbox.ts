@@ -59,6 +59,8 @@ export class Inbox {
   /** true: the store takes nothing now, and the user knows. */
   #held = false
   #carrier: Carrier | undefined
+  /** The process of the peer whose items were taken last, by this run. */
+  #sender: string | undefined
   /** An item came on this link; before that, READY has said what we could acknowledge. */
   #heard = false
   /** Told as read on this link, up to here. */
@@ -109,6 +111,16 @@ export class Inbox {
     this.#world.kick()
   }
 
+  /**
+   * More was taken than our READY said, and not from the process at the other end of the link: that one may
+   * hold an older copy of the log, and give the numbers to other messages.
+   */
+  isAhead({ ready, told, instance }: Carrier): boolean {
+    if (this.#sender === undefined || this.#sender === instance) return false
+    const upTo = told.received.find(({ epoch }) => epoch === ready.epoch)?.upTo ?? 0
+    return (delivery.wholeOf(this.#incoming)?.upTo ?? 0) > upTo
+  }
+
   /** What is said on this link. What was read may have been told on one that was lost. */
   open(carrier: Carrier): void {
     this.#carrier = carrier
@@ -133,7 +145,10 @@ export class Inbox {
       const bytes = itemBytes(item.body)
       const verdict = delivery.receive(this.#incoming, item, bytes)
       if (verdict === 'duplicate') continue
-      if (verdict === 'deliver') this.#bytes += bytes
+      if (verdict === 'deliver') {
+        this.#bytes += bytes
+        this.#sender = this.#carrier?.instance
+      }
       const outcome = verdict === 'deliver' ? this.#join(item) : verdict
       if (outcome === undefined) continue
       if (isViolation(outcome)) {

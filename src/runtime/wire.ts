@@ -104,6 +104,7 @@ export class Wire {
       told,
       instance,
       receipts: receipts && this.#world.receipts,
+      abandon: () => this.#world.toConnection(id, { type: 'link.ended', code: 'ECONNABORTED' }),
       violate: (violation) => this.#world.toConnection(id, { type: 'link.violated', violation })
     })
   }
