@@ -43,9 +43,14 @@ const passes = ({ _tag }: StoreFailure): boolean =>
 export class LedgerLoop {
   readonly #world: LedgerWorld
   readonly #sources: readonly Source[]
-  #busy = false
-  #broken = false
+  #isBusy = false
+  #isAsked = false
+  #isAsking = false
+  #broken: StoreFailure | undefined
+  /** true: after a failure that passes, until the time of the next try. */
   #waits = false
+  /** true: that time has come. */
+  #isDue = false
 
   /** @param sources asked in this order; their changes are applied in this order. */
   constructor(world: LedgerWorld, sources: readonly Source[]) {
@@ -54,44 +59,67 @@ export class LedgerLoop {
   }
 
   /** There may be something to write. */
-  readonly kick = (): void => this.#write(false)
+  readonly kick = (): void => {
+    this.#isAsked = true
+    // Any number of commits may be over at once, so none begins inside of another.
+    if (this.#isAsking) return
+    this.#isAsking = true
+    while (this.#isAsked && !this.#isBusy) this.#write()
+    this.#isAsking = false
+  }
 
-  #write(isRetry: boolean): void {
-    if (this.#busy || this.#broken) return
+  #write(): void {
+    const isRetry = this.#isDue
+    this.#isAsked = false
+    this.#isDue = false
     const contributions = this.#sources.flatMap((source) => source(isRetry) ?? [])
     if (contributions.length === 0) return
-    this.#busy = true
+    this.#isBusy = true
+    if (this.#broken === undefined) this.#world.run(this.#commit(contributions))
+    else this.#tellFailed(contributions, this.#broken)
+  }
+
+  #commit(contributions: readonly Contribution[]): Effect.Effect<void> {
     const changes = contributions.flatMap((each) => each.changes)
     const isSynced = contributions.some(({ durability }) => durability === 'synced')
-    this.#world.run(
-      this.#world.commit(changes, isSynced ? 'synced' : 'written').pipe(
-        Effect.match({
-          onSuccess: () => this.#stored(contributions),
-          onFailure: ({ reason }) => this.#failed(contributions, reason)
-        })
-      )
+    return this.#world.commit(changes, isSynced ? 'synced' : 'written').pipe(
+      Effect.match({
+        onSuccess: () => this.#stored(contributions),
+        onFailure: ({ reason }) => this.#failed(contributions, reason)
+      })
     )
   }
 
   #stored(contributions: readonly Contribution[]): void {
     // Who asks for more meanwhile waits until everybody has heard of this.
     for (const each of contributions) each.onStored()
-    this.#busy = false
+    this.#isBusy = false
     this.kick()
   }
 
   #failed(contributions: readonly Contribution[], failure: StoreFailure): void {
+    this.#tellFailed(contributions, failure)
+    if (passes(failure)) return this.#tryLater()
+    this.#broken = failure
+    this.#world.onBroken(failure)
+    // What came meanwhile is not kept either.
+    this.kick()
+  }
+
+  #tellFailed(contributions: readonly Contribution[], failure: StoreFailure): void {
     for (const each of contributions) each.onFailed(failure)
-    this.#busy = false
-    if (!passes(failure)) {
-      this.#broken = true
-      this.#world.onBroken(failure)
-    } else if (!this.#waits) {
-      this.#waits = true
-      this.#world.after(STORE_RETRY_MS, () => {
-        this.#waits = false
-        this.#write(true)
-      })
-    }
+    // Who asked meanwhile would ask for the same.
+    this.#isAsked = false
+    this.#isBusy = false
+  }
+
+  #tryLater(): void {
+    if (this.#waits) return
+    this.#waits = true
+    this.#world.after(STORE_RETRY_MS, () => {
+      this.#waits = false
+      this.#isDue = true
+      this.kick()
+    })
   }
 }

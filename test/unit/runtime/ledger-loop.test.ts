@@ -145,15 +145,102 @@ describe('a ledger loop', () => {
     expect(timers).toHaveLength(1)
   })
 
-  it('writes nothing more after a failure that stays', async () => {
+  it('writes nothing more after a failure that stays, and everybody hears of it', async () => {
     const one = makeSource()
     const { loop, commits, timers, broken, failed } = makeLoop(one.source)
     one.waiting.push(read(1))
     loop.kick()
     await failed(DAMAGED)
+    const before = one.heard.length
     one.waiting.push(read(2))
     loop.kick()
     expect(broken).toEqual([DAMAGED])
     expect([commits.length, timers.length]).toEqual([1, 0])
+    expect(one.heard.slice(before)).toEqual(['StoreDamaged'])
+  })
+
+  it('tells of such a failure also who came while the commit was in flight', async () => {
+    const one = makeSource()
+    const two = makeSource()
+    const { loop, failed } = makeLoop(one.source, two.source)
+    one.waiting.push(read(1))
+    loop.kick()
+    two.waiting.push(read(2))
+    loop.kick()
+    await failed(DAMAGED)
+    expect(two.heard).toEqual(['StoreDamaged'])
+  })
+
+  it('tries again as a retry also where another commit was in flight when the time came', async () => {
+    const one = makeSource()
+    const { loop, timers, stored, failed } = makeLoop(one.source)
+    one.waiting.push(read(1))
+    loop.kick()
+    await failed(FULL)
+    loop.kick()
+    timers[0]?.()
+    expect(one.retries).toEqual([false, false])
+    await stored()
+    expect(one.retries).toEqual([false, false, true])
+  })
+
+  it('leaves a store alone that fails at once, whoever asks meanwhile', () => {
+    let asked = 0
+    const timers: (() => void)[] = []
+    const loop: LedgerLoop = new LedgerLoop(
+      {
+        commit: () => Effect.fail(new StoreError({ reason: FULL })),
+        run: (effect) => {
+          Effect.runSync(effect)
+        },
+        after: (_, work) => {
+          timers.push(work)
+        },
+        onBroken: () => undefined
+      },
+      [
+        () => {
+          asked += 1
+          return {
+            changes: [read(1)],
+            durability: 'written',
+            onStored: () => undefined,
+            onFailed: () => loop.kick()
+          }
+        }
+      ]
+    )
+    loop.kick()
+    expect([asked, timers.length]).toEqual([1, 1])
+    timers[0]?.()
+    expect([asked, timers.length]).toEqual([2, 2])
+  })
+
+  it('goes through any number of commits that are over at once', () => {
+    let left = 100_000
+    const source: Source = () =>
+      left === 0
+        ? undefined
+        : {
+            changes: [read(left)],
+            durability: 'written',
+            onStored: () => {
+              left -= 1
+            },
+            onFailed: () => undefined
+          }
+    const loop = new LedgerLoop(
+      {
+        commit: () => Effect.void,
+        run: (effect) => {
+          Effect.runSync(effect)
+        },
+        after: () => undefined,
+        onBroken: () => undefined
+      },
+      [source]
+    )
+    loop.kick()
+    expect(left).toBe(0)
   })
 })
