@@ -117,9 +117,11 @@ export class MemoryDisk {
     this.#world.tell(`power cut: ${lost.length} commits lost, ${kept} unflushed ones kept`)
   }
 
-  /** Another file lies in the place of this one. */
+  /** Another file lies in the place of this one, and all of it is safe. */
   replace(book: Book): void {
-    this.#unflushed = []
+    const last = this.#unflushed.findIndex((transaction) => transaction.book === book)
+    this.#settle(this.#unflushed.splice(0, last + 1))
+    for (const transaction of this.#unflushed.splice(0)) transaction.isLost = true
     this.#written = book
     this.#durable = book
   }

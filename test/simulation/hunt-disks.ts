@@ -1,11 +1,19 @@
 /** What hunt.ts does to processes and their stores: crashes, faults, deletions and older copies. */
 import { type Book, emptyBook, ledgerOf } from '../../src/services/store-model.ts'
 import type { CommitStep } from '../../src/simulation/memory-store.ts'
-import { isRunning, other, type Side, type Stage, type Step } from './hunt-side.ts'
+import { isRunning, other, type Side, type Stage, type Step, typeText } from './hunt-side.ts'
 
 const COPIES_MAX = 5
 /** How many commits ahead a crash in the middle of one is planned. */
 const COMMITS_AHEAD_MAX = 6
+
+/** How long after a word was typed a copy is made, at most: it is on its way then, or just there. */
+const COPY_AFTER_MS_MAX = 60
+
+const copy = ({ host, copies }: Side): void => {
+  copies.push(host.store.written)
+  if (copies.length > COPIES_MAX) copies.shift()
+}
 
 const take = ({ world, dice }: Stage, side: Side): void => {
   if (!isRunning(side)) return
@@ -26,9 +34,9 @@ const takeAtCommit: Step = (stage, side) => {
 }
 
 /** Whether the other end can tell that this copy is not the store that took part. */
-const isNoticed = (copy: Book, side: Side, friend: Side): boolean => {
+const isNoticed = (book: Book, side: Side, friend: Side): boolean => {
   const [mine, theirs] = [
-    ledgerOf(copy, friend.host.peerId),
+    ledgerOf(book, friend.host.peerId),
     ledgerOf(friend.host.store.written, side.host.peerId)
   ]
   const knows = theirs.taken.some(({ epoch, upTo }) => {
@@ -39,13 +47,24 @@ const isNoticed = (copy: Book, side: Side, friend: Side): boolean => {
   return knows || theirs.acked > known
 }
 
-const replace = (stage: Stage, side: Side, copy: Book): void => {
+/** Typed, copied while it is on its way or just there, and gone back to after more was said. */
+const goBack: Step = (stage, side) => {
+  const { world, dice } = stage
+  for (const n of [1, 2]) typeText(side, `copied ${n}`)
+  world.clock.advance(dice.float() * COPY_AFTER_MS_MAX)
+  const book = side.host.store.written
+  for (const n of [1, 2]) typeText(side, `later ${n}`)
+  world.clock.advance(dice.float() * 2_000)
+  replace(stage, side, book)
+}
+
+const replace = (stage: Stage, side: Side, book: Book): void => {
   if (isRunning(side)) stage.world.kill(side.host)
   const friend = other(stage, side)
-  side.host.store.restore(copy)
+  side.host.store.restore(book)
   // What was to be told before may be told in another way now, or by nobody any more.
   const atMs = stage.world.clock.now
-  stage.replacements = isNoticed(copy, side, friend) ? [{ atMs, side }] : []
+  stage.replacements = isNoticed(book, side, friend) ? [{ atMs, side }] : []
 }
 
 /** What may happen, and how often. */
@@ -79,19 +98,14 @@ export const DISK_STEPS: readonly (readonly [number, Step])[] = [
       store.failsNextFlush = true
     }
   ],
-  [
-    2,
-    (_, { host, copies }) => {
-      copies.push(host.store.written)
-      if (copies.length > COPIES_MAX) copies.shift()
-    }
-  ]
+  [1, (_, side) => copy(side)]
 ]
 
 /** The same of what loses state; most plans go without. */
 export const LOSS_STEPS: readonly (readonly [number, Step])[] = [
   [1, (stage, side) => replace(stage, side, emptyBook)],
-  [1, (stage, side) => replace(stage, side, stage.dice.pick([emptyBook, ...side.copies]))]
+  [2, goBack],
+  [2, (stage, side) => replace(stage, side, stage.dice.pick([emptyBook, ...side.copies]))]
 ]
 
 /** All disks are well, no crash is planned any more, and whoever met a broken disk is gone. */

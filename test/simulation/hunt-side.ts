@@ -45,3 +45,10 @@ export const restart: Step = ({ world }, side) => {
   side.run++
   side.typed = []
 }
+
+/** Types a text that nobody typed before. */
+export const typeText = (side: Side, what: string): void => {
+  const text = `${side.host.name}#${side.run} ${side.typed.length} ${what}`
+  side.typed.push(text)
+  side.host.type(text)
+}

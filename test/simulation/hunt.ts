@@ -7,16 +7,25 @@
 import * as Effect from 'effect/Effect'
 import type { Scope } from 'effect/Scope'
 import type { EarshotEvent } from '../../src/domain/events.ts'
+import { runChat } from '../../src/runtime/app.ts'
 import type { Transport } from '../../src/services/transport.ts'
 import { type Dice, makeDice } from '../../src/simulation/dice.ts'
 import { makeWorld, type World } from '../../src/simulation/world.ts'
-import type { WorldHost } from '../../src/simulation/world-host.ts'
+import type { Program, WorldHost } from '../../src/simulation/world-host.ts'
 import { checkAll } from './delivery-checks.ts'
 import { checkStory, Fault } from './hunt-checks.ts'
 import { DISK_STEPS, healDisks, LOSS_STEPS } from './hunt-disks.ts'
-import { isRunning, other, restart, type Side, type Stage, type Step } from './hunt-side.ts'
+import {
+  isRunning,
+  other,
+  restart,
+  type Side,
+  type Stage,
+  type Step,
+  typeText
+} from './hunt-side.ts'
 import { call, rawHost, reach } from './mallory.ts'
-import { at, chat, MINUTE_MS, outcome, SECOND_MS, told } from './stage.ts'
+import { at, MINUTE_MS, outcome, SECOND_MS, told } from './stage.ts'
 
 const YEAR_MS = 365 * 24 * 60 * MINUTE_MS
 /** How many of the plans delete stores or set them back. */
@@ -24,7 +33,7 @@ const LOSS_CHANCE = 0.4
 /** Kept as small as what was found so far needs; a longer plan finds no more, only later. */
 const STEPS_MAX = 45
 
-const startStage = (seed: number): Stage => {
+const startStage = (seed: number, program: Program<unknown, unknown>): Stage => {
   const dice = makeDice(`hunt ${seed}`)
   const world = makeWorld(seed, {
     latencyMs: dice.pick([
@@ -48,7 +57,9 @@ const startStage = (seed: number): Stage => {
     const [saveHistory, readReceipts] = [dice.chance(0.5), dice.chance(0.8)]
     const connect = { host, port: 7000 }
     return {
-      host: chat(world, name, { ...settings, saveHistory, readReceipts, connect }),
+      host: world.startHost(name, program, {
+        settings: { ...settings, nickname: name, saveHistory, readReceipts, connect }
+      }),
       saveHistory,
       readReceipts,
       typed: [],
@@ -77,11 +88,7 @@ const sizeOf = (dice: Dice): number => {
 
 const say: Step = ({ dice }, side) => {
   const count = dice.pick([1, 1, 2, 10, 60])
-  for (let n = 0; n < count; n++) {
-    const text = `${side.host.name}#${side.run} ${side.typed.length} ${'.'.repeat(sizeOf(dice))}`
-    side.typed.push(text)
-    side.host.type(text)
-  }
+  for (let n = 0; n < count; n++) typeText(side, '.'.repeat(sizeOf(dice)))
 }
 
 const callAsStranger = (stage: Stage, side: Side): void => {
@@ -240,7 +247,8 @@ const checkLiveness = (stage: Stage): void => {
       throw new Fault(`${side.host.name} has a link and says ${lastOf(side)?.type}`)
     say(stage, side)
   }
-  world.clock.advance(30 * SECOND_MS)
+  // A slow link may have a long text in front of all this.
+  world.clock.advance(MINUTE_MS)
 }
 
 /** Of everything typed into the run that goes on, the user heard what became of it. */
@@ -317,8 +325,9 @@ export interface Verdict {
   readonly said: number
 }
 
-export const hunt = (seed: number): Verdict => {
-  const stage = startStage(seed)
+/** @param program another one than the product, to see that its faults are found. */
+export const hunt = (seed: number, program: Program<unknown, unknown> = runChat): Verdict => {
+  const stage = startStage(seed, program)
   const { world, sides } = stage
   const [alice, bob] = sides.map(({ host }) => host) as [WorldHost, WorldHost]
   let fault: string | undefined

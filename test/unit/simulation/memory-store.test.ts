@@ -245,6 +245,17 @@ describe('a fault', () => {
     expect([store.written.size, store.durable.size]).toEqual([0, 0])
   })
 
+  it('sets it back to what was not flushed, and that is safe then', () => {
+    const { clock, store, commit } = opened()
+    commit([queued(own(1))])
+    const copy = store.written
+    commit([queued(own(2))])
+    store.crash('process')
+    store.restore(copy)
+    expect(store.journal.map(({ isLost }) => isLost)).toEqual([false, true])
+    expect(store.journal.map(({ flushedAtMs }) => flushedAtMs)).toEqual([clock.now, undefined])
+  })
+
   it('is told in the trace, as commits are', () => {
     const { clock, store, commit, lines } = opened()
     commit([queued(own(1)), linked])
