@@ -7,17 +7,17 @@ import * as Latch from 'effect/Latch'
 import type { EarshotEvent, PeerRef } from '../domain/events.ts'
 import type { ProtocolViolation, StoreFailure } from '../domain/failures.ts'
 import type { MessageOf, OwnMessage } from '../domain/items.ts'
-import { UNREAD_MESSAGES_MAX } from '../domain/limits.ts'
 import { encodeMessage } from '../protocol/codec.ts'
 import * as delivery from '../protocol/delivery/outgoing.ts'
 import * as renumbering from '../protocol/delivery/renumbering.ts'
-import { Deque } from '../protocol/deque.ts'
 import { joinFrames } from '../protocol/lanes.ts'
 import { utf8Bytes } from '../protocol/utf8.ts'
 import { isViolation } from '../protocol/violation.ts'
-import type { StoreChange } from '../services/store.ts'
 import type { Carrier } from './carrier.ts'
 import type { Contribution } from './ledger-loop.ts'
+import { OutboxNotes, requeuing } from './outbox-notes.ts'
+import { TypedMessages } from './typed-messages.ts'
+import { UnreadMessages } from './unread-messages.ts'
 
 /** Items that are encoded in one go, and bytes of frames that may wait in front of the next ones. */
 const PUMP_ITEMS = 512
@@ -38,30 +38,16 @@ export interface OutboxWorld {
   readonly wallNow: () => number
 }
 
-const bytesOf = ({ body }: MessageOf): number =>
-  utf8Bytes(body.kind === 'text' ? body.text : body.nickname)
-
 const textIds = (messages: readonly MessageOf[]): readonly string[] =>
   messages.flatMap(({ id, body }) => (body.kind === 'text' ? [id] : []))
-
-/** Facts that the store is to note when it is written next; a newer one replaces the older. */
-interface Notes {
-  acknowledged?: { readonly upTo: number; readonly instance: string }
-  read?: number
-  /** The link is gone: what was never sent is known again. */
-  unlinked?: boolean
-}
 
 export class Outbox {
   readonly #world: OutboxWorld
   readonly #out: delivery.Outgoing
-  /** Said, and not numbered yet: the store is busy with what was said before. */
-  #typed: MessageOf[] = []
-  #typedBytes = 0
-  #notes: Notes = {}
+  readonly #typed = new TypedMessages()
+  readonly #notes: OutboxNotes
+  readonly #unread = new UnreadMessages()
   readonly #cancelled = new Set<string>()
-  /** Delivered to a peer that tells what is read: the last number of each, and its id. */
-  readonly #unread = new Deque<{ readonly upTo: number; readonly id: string }>()
   /** The log began anew on this link: what the peer says it read means the log before, until it acknowledges. */
   #isRenumbered = false
   #carrier: Carrier | undefined
@@ -80,16 +66,17 @@ export class Outbox {
   constructor(world: OutboxWorld, isKept: boolean) {
     this.#world = world
     this.#out = world.out
-    this.#notes.unlinked = isKept
+    this.#notes = new OutboxNotes(world.out)
+    if (isKept) this.#notes.unlinked()
   }
 
   /** Pending messages. */
   waiting(): number {
-    return this.#out.entries.length + this.#typed.length
+    return this.#out.entries.length + this.#typed.size.messages
   }
 
   waitingBytes(): number {
-    return this.#out.bytes + this.#typedBytes
+    return this.#out.bytes + this.#typed.size.bytes
   }
 
   /** Completes when nothing waits any more, or there is no link. */
@@ -102,13 +89,13 @@ export class Outbox {
     const numbered = delivery
       .pending(this.#out)
       .map((message) => ({ message, sent: message.first <= this.#out.sentEver }))
-    return [...numbered, ...this.#typed.map((message) => ({ message, sent: false }))]
+    return [...numbered, ...this.#typed.all.map((message) => ({ message, sent: false }))]
   }
 
   /** Takes messages, as many as were read at once. */
   say(texts: readonly string[]): void {
     const failed: EarshotEvent[] = []
-    const before = this.#typed.length
+    const before = this.waiting()
     for (const text of texts) {
       const why = text === '' ? undefined : this.#refusal(text)
       if (why !== undefined)
@@ -117,7 +104,7 @@ export class Outbox {
     }
     if (failed.length > 0) this.#world.emit(failed)
     // Once for all lines of a read: who hears of it is an actor, which costs more than a message.
-    if (this.#typed.length > before) this.#changed()
+    if (this.waiting() > before) this.#changed()
     this.#world.kick()
   }
 
@@ -157,7 +144,7 @@ export class Outbox {
     delivery.linkLost(this.#out)
     this.#settled.openUnsafe()
     this.isLinked = false
-    this.#notes.unlinked = true
+    this.#notes.unlinked()
     this.#world.kick()
   }
 
@@ -175,13 +162,8 @@ export class Outbox {
     const isNews = delivery.readUpTo(this.#out, upTo)
     if (typeof isNews !== 'boolean') return isNews
     if (!isNews || this.#carrier?.receipts !== true) return undefined
-    const ids: string[] = []
-    for (let head = this.#unread.at(0); head !== undefined && head.upTo <= upTo; ) {
-      ids.push(head.id)
-      this.#unread.shift()
-      head = this.#unread.at(0)
-    }
-    this.#notes.read = upTo
+    const ids = this.#unread.take(upTo)
+    this.#notes.read(upTo)
     if (ids.length > 0) this.#world.emit([{ type: 'message.read', peer: this.#world.refOf(), ids }])
     this.#world.kick()
     return undefined
@@ -189,8 +171,8 @@ export class Outbox {
 
   /** The log begins anew: numbers of the old one mean nothing any more. */
   forgetNumbers(): void {
-    this.#notes = {}
-    while (this.#unread.shift() !== undefined);
+    this.#notes.clear()
+    this.#unread.clear()
   }
 
   /** Moves items to the writer while little waits there; the writer calls again when it is idle. */
@@ -206,20 +188,9 @@ export class Outbox {
       this.#world.emit([{ type: 'message.sent', peer: this.#world.refOf(), ids: sent }])
   }
 
-  /** What became known of earlier messages; written before anything that gives new numbers. */
-  readonly notesContribution = (): Contribution | undefined => {
-    const notes = this.#notes
-    const changes = this.#noted(notes)
-    if (changes.length === 0) return undefined
-    this.#notes = {}
-    return {
-      changes,
-      durability: 'written',
-      onStored: () => undefined,
-      onFailed: () => {
-        this.#notes = { ...notes, ...this.#notes }
-      }
-    }
+  /** What became known of earlier messages. */
+  get notesContribution(): () => Contribution | undefined {
+    return this.#notes.contribution
   }
 
   /** What is said, or taken back. */
@@ -229,10 +200,8 @@ export class Outbox {
   }
 
   #said(): Contribution | undefined {
-    const messages = delivery.enqueue(this.#out, this.#typed)
+    const messages = delivery.enqueue(this.#out, this.#typed.take())
     if (messages.length === 0) return undefined
-    this.#typed = []
-    this.#typedBytes = 0
     return {
       changes: [{ type: 'queued', epoch: this.#out.epoch, messages }],
       durability: 'synced',
@@ -241,35 +210,17 @@ export class Outbox {
     }
   }
 
-  #noted({ acknowledged, read, unlinked }: Notes): readonly StoreChange[] {
-    const changes: StoreChange[] = []
-    if (acknowledged !== undefined) changes.push({ type: 'acknowledged', ...acknowledged })
-    if (read !== undefined) changes.push({ type: 'read', upTo: read })
-    if (unlinked === true) {
-      const { epoch, sentEver } = this.#out
-      changes.push({ type: 'sending', epoch, upTo: sentEver })
-    }
-    return changes
-  }
-
   #cancellation(): Contribution {
     const asked = new Set(this.#cancelled)
     const plan = renumbering.planCancel(this.#out, asked)
     this.#cancelled.clear()
     renumbering.hold(this.#out)
-    const { epoch, sentEver } = this.#out
-    const upTo = Number.MAX_SAFE_INTEGER
     return {
-      changes: [
-        // Nothing behind it was sent, whatever the store has to assume.
-        { type: 'sending', epoch, upTo: sentEver },
-        { type: 'requeued', messages: plan.messages },
-        ...(this.isLinked ? [{ type: 'sending', epoch, upTo } as const] : [])
-      ],
+      changes: requeuing(this.#out, plan.messages, this.isLinked),
       durability: 'synced',
       onStored: () => {
         renumbering.replace(this.#out, plan.messages)
-        const ids = textIds([...plan.cancelled, ...this.#untype(asked)])
+        const ids = textIds([...plan.cancelled, ...this.#typed.remove(asked)])
         const { tooLate } = plan
         this.#world.emit([{ type: 'message.cancelled', peer: this.#world.refOf(), ids, tooLate }])
         this.#changed()
@@ -281,14 +232,6 @@ export class Outbox {
         this.pump()
       }
     }
-  }
-
-  /** Takes back messages before they are numbered. */
-  #untype(ids: ReadonlySet<string>): readonly MessageOf[] {
-    const early = this.#typed.filter(({ id }) => ids.has(id))
-    this.#typed = this.#typed.filter(({ id }) => !ids.has(id))
-    this.#typedBytes -= early.reduce((sum, message) => sum + bytesOf(message), 0)
-    return early
   }
 
   #stored(messages: readonly OwnMessage[]): void {
@@ -324,24 +267,23 @@ export class Outbox {
 
   #refusal(text: string): 'too-long' | 'outbox-full' | undefined {
     if (utf8Bytes(text) > this.#bytesMax()) return 'too-long'
-    const more = { messages: this.#typed.length, bytes: this.#typedBytes }
     const message = { id: '', at: 0, body: { kind: 'text', text } } as const
-    return delivery.roomFor(this.#out, message, more) === undefined ? undefined : 'outbox-full'
+    return delivery.roomFor(this.#out, message, this.#typed.size) === undefined
+      ? undefined
+      : 'outbox-full'
   }
 
   #take(body: MessageOf['body']): void {
-    const message = { id: this.#world.newMessageId(), at: this.#world.wallNow(), body }
-    this.#typed.push(message)
-    this.#typedBytes += bytesOf(message)
+    this.#typed.push({ id: this.#world.newMessageId(), at: this.#world.wallNow(), body })
   }
 
   #delivered(messages: readonly OwnMessage[]): void {
     const carrier = this.#carrier
     if (messages.length === 0 || carrier === undefined) return
     this.acker = carrier.instance
-    this.#notes.acknowledged = { upTo: this.#out.acked, instance: carrier.instance }
+    this.#notes.acknowledged(this.#out.acked, carrier.instance)
     const texts = messages.filter(({ body }) => body.kind === 'text')
-    if (carrier.receipts) this.#awaitReading(texts)
+    if (carrier.receipts) this.#unread.push(texts)
     const ids = textIds(texts)
     if (ids.length > 0)
       this.#world.emit([{ type: 'message.delivered', peer: this.#world.refOf(), ids }])
@@ -353,12 +295,5 @@ export class Outbox {
     if (this.#carrier === undefined || this.waiting() === 0) this.#settled.openUnsafe()
     else this.#settled.closeUnsafe()
     this.#world.onWaiting()
-  }
-
-  #awaitReading(messages: readonly OwnMessage[]): void {
-    for (const { first, items, id } of messages) {
-      this.#unread.push({ upTo: first + items - 1, id })
-      if (this.#unread.length > UNREAD_MESSAGES_MAX) this.#unread.shift()
-    }
   }
 }
