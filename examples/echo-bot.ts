@@ -17,6 +17,7 @@ try {
   // The first stranger comes in; further ones knock, and everybody is welcome here.
   bot.on('peer.knocking', ({ peer }) => bot.accept(peer))
 
+  // A message is done with when the answer cannot be lost any more: what `send` promises.
   bot.on('message.received', ({ peer, text }) => bot.send(peer, text))
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void bot.close())

@@ -113,6 +113,11 @@ export interface Peer {
   events<T extends PeerEventType = PeerEventType>(
     ...types: readonly T[]
   ): AsyncIterableIterator<PeerEvent<T>, undefined>
+  /** The next event of a type; of received messages also one that waits. Fails when the peer is closed. */
+  once<T extends PeerEventType>(
+    type: T,
+    options?: { readonly signal?: AbortSignal }
+  ): Promise<PeerEvent<T>>
   /**
    * Dials an address (`host:port`, `[ipv6]:port`, an endpoint), or the id of a peer that answered a dial
    * before. @returns who is there.

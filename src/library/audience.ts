@@ -1,12 +1,12 @@
 /**
  * Who hears what a peer tells: listeners at once, readers of streams when they ask. A received message
- * that nobody listens for yet waits for whoever does first, so that none is lost between two lines of a
- * program.
+ * that nobody listens for, or that a reader left unread, waits for whoever listens next, so that none is
+ * lost between two lines of a program.
  */
 import { EarshotError } from './earshot-error.ts'
 import { EventQueue } from './event-stream.ts'
 import type { Listener, PeerEvent, PeerEventType } from './peer-events.ts'
-import type { Room } from './room.ts'
+import { Told, type ToldWorld } from './told.ts'
 
 /** Told what a listener threw, or what its promise failed with. */
 export type OnListenerError = (error: unknown, event: PeerEvent) => void
@@ -25,17 +25,19 @@ interface Subscription {
 }
 
 export class Audience {
-  readonly #room: Room
-  readonly #onListenerError: OnListenerError
+  readonly #world: ToldWorld
+  readonly #onListenerError: OnListenerError | undefined
   readonly #subscriptions = new Set<Subscription>()
   readonly #queues = new Set<EventQueue>()
-  /** Received messages that nobody has heard. */
-  #unheard: PeerEvent[] = []
+  /** Received messages that nobody has taken, in order. */
+  #unheard: Told[] = []
+  #told = 0
   #ended: { readonly error: Error | undefined } | undefined
   #isClosing = false
 
-  constructor(room: Room, onListenerError: OnListenerError = raise) {
-    this.#room = room
+  /** @param onListenerError by default the process hears of what a listener throws. */
+  constructor(world: ToldWorld, onListenerError: OnListenerError | undefined) {
+    this.#world = world
     this.#onListenerError = onListenerError
   }
 
@@ -52,7 +54,7 @@ export class Audience {
 
   /** A queue of the events of these types from now on. */
   open(types: ReadonlySet<PeerEventType>): EventQueue {
-    const queue = new EventQueue(types, this.#room, (stopped) => this.#queues.delete(stopped))
+    const queue = new EventQueue(types, (stopped, unread) => this.#stopped(stopped, unread))
     this.#queues.add(queue)
     this.#tellUnheard()
     if (this.#ended !== undefined) queue.end(this.#ended.error)
@@ -60,10 +62,11 @@ export class Audience {
   }
 
   tell(event: PeerEvent): void {
+    const told = new Told(event, this.#told++, this.#world)
     if (event.type === 'message.received' && (this.#unheard.length > 0 || !this.#hears(event))) {
-      this.#room.take(event)
-      this.#unheard.push(event)
-    } else this.#hand(event)
+      told.wait()
+      this.#unheard.push(told)
+    } else this.#hand(told)
   }
 
   /** The peer is being closed: what a listener still asks of it is refused, which is not its fault. */
@@ -84,41 +87,66 @@ export class Audience {
   }
 
   #tellUnheard(): void {
-    const events = this.#unheard
+    const waiting = this.#unheard
     this.#unheard = []
-    for (const [index, event] of events.entries()) {
+    for (const [index, told] of waiting.entries()) {
       // A listener may have left in the midst of it.
-      if (!this.#hears(event)) {
-        this.#unheard = [...events.slice(index), ...this.#unheard]
+      if (!this.#hears(told.event)) {
+        this.#unheard = [...waiting.slice(index), ...this.#unheard]
         return
       }
-      this.#room.free(event)
-      this.#hand(event)
+      told.waited()
+      this.#hand(told)
     }
   }
 
-  #hand(event: PeerEvent): void {
-    for (const queue of this.#queues) if (queue.types.has(event.type)) queue.push(event)
+  /** What a reader leaves, and nobody else has, is unheard again. */
+  #stopped(queue: EventQueue, unread: readonly Told[]): void {
+    this.#queues.delete(queue)
+    for (const told of unread) {
+      told.hands -= 1
+      if (told.event.type !== 'message.received' || told.isHeard || told.hands > 0) continue
+      told.wait()
+      this.#unheard.push(told)
+    }
+    this.#unheard.sort((one, other) => one.place - other.place)
+    if (this.#unheard.length > 0) this.#tellUnheard()
+  }
+
+  #hand(told: Told): void {
+    const { type } = told.event
+    for (const queue of this.#queues)
+      if (queue.types.has(type)) {
+        told.hands += 1
+        queue.push(told)
+      }
     for (const subscription of [...this.#subscriptions])
-      if (subscription.type === event.type && this.#subscriptions.has(subscription))
-        this.#call(subscription.listener, event)
+      if (subscription.type === type && this.#subscriptions.has(subscription)) {
+        told.hands += 1
+        this.#call(subscription.listener, told)
+      }
   }
 
   /** A listener that fails harms neither the peer nor the other listeners. */
-  #call(listener: Listener, event: PeerEvent): void {
-    const failed = (error: unknown): void => this.#report(error, event)
+  #call(listener: Listener, told: Told): void {
+    const heard = (): void => told.heard()
+    const failed = (error: unknown): void => this.#failed(error, told)
     try {
-      const result = listener(event)
-      if (isThenable(result)) void result.then(undefined, failed)
+      const result = listener(told.event)
+      if (isThenable(result)) void result.then(heard, failed)
+      else heard()
     } catch (error) {
       failed(error)
     }
   }
 
-  #report(error: unknown, event: PeerEvent): void {
+  /** What failed counts as heard where somebody in the program takes care of it. */
+  #failed(error: unknown, told: Told): void {
     if (this.#isClosing && error instanceof EarshotError && error.code === 'Closed') return
+    if (this.#onListenerError === undefined) return raise(error)
     try {
-      this.#onListenerError(error, event)
+      this.#onListenerError(error, told.event)
+      told.heard()
     } catch (another) {
       raise(another)
     }

@@ -44,7 +44,7 @@ export const createPeer = async (options: PeerOptions = {}): Promise<Peer> => {
   const orders = new Orders()
   const hearing = new Hearing(gate, checked)
   const settings = settingsOf(checked, hosts)
-  const run = startRun({ options: checked, settings, orders, gate, emit: hearing.hear })
+  const run = startRun({ options: checked, settings, orders, gate, hearing })
   void run.ended.then((failure) => hearing.end(failure))
   const { services, address } = await run.ready
   const { peerId: id } = Context.get(services, Identity)

@@ -1,9 +1,9 @@
 /** Events for `for await`: they wait here, in order, until they are asked for. */
 import { Deque } from '../protocol/deque.ts'
 import type { PeerEvent, PeerEventType } from './peer-events.ts'
-import type { Room } from './room.ts'
+import type { Told } from './told.ts'
 
-interface Waiter {
+interface Asker {
   readonly resolve: (result: IteratorResult<PeerEvent, undefined>) => void
   readonly reject: (error: unknown) => void
 }
@@ -13,24 +13,29 @@ const DONE = { done: true, value: undefined } as const
 /** One reader's queue. It ends when its reader stops (`break`), or when the peer is closed and all is read. */
 export class EventQueue {
   readonly types: ReadonlySet<PeerEventType>
-  readonly #room: Room
-  readonly #onStop: (queue: EventQueue) => void
-  readonly #waiting = new Deque<PeerEvent>()
-  readonly #askers: Waiter[] = []
+  readonly #onStop: (queue: EventQueue, unread: readonly Told[]) => void
+  readonly #waiting = new Deque<Told>()
+  readonly #askers: Asker[] = []
+  /** What its reader has, and is not known to be done with. */
+  readonly #taken: Told[] = []
   #ended = false
   #error: Error | undefined
 
-  constructor(types: ReadonlySet<PeerEventType>, room: Room, onStop: (queue: EventQueue) => void) {
+  /** @param onStop told when the reader wants no more, with what it did not take. */
+  constructor(
+    types: ReadonlySet<PeerEventType>,
+    onStop: (queue: EventQueue, unread: readonly Told[]) => void
+  ) {
     this.types = types
-    this.#room = room
     this.#onStop = onStop
   }
 
-  push(event: PeerEvent): void {
+  push(told: Told): void {
     const asker = this.#askers.shift()
-    if (asker !== undefined) return asker.resolve({ done: false, value: event })
-    this.#room.take(event)
-    this.#waiting.push(event)
+    if (asker === undefined) {
+      told.wait()
+      this.#waiting.push(told)
+    } else this.#give(told, asker)
   }
 
   /** No more events will come. @param error what is thrown behind the last one. */
@@ -40,27 +45,42 @@ export class EventQueue {
     for (const asker of this.#askers.splice(0)) this.#end(asker)
   }
 
+  /** Whoever asks for the next one is done with those before it. */
   next(): Promise<IteratorResult<PeerEvent, undefined>> {
+    this.#finish()
     return new Promise((resolve, reject) => {
-      const event = this.#waiting.shift()
-      if (event !== undefined) {
-        this.#room.free(event)
-        resolve({ done: false, value: event })
+      const told = this.#waiting.shift()
+      if (told !== undefined) {
+        told.waited()
+        this.#give(told, { resolve, reject })
       } else if (this.#ended) this.#end({ resolve, reject })
       else this.#askers.push({ resolve, reject })
     })
   }
 
-  /** The reader wants no more: what waits is dropped. */
+  /** The reader is done, and wants no more. */
   stop(): void {
-    for (let event = this.#waiting.shift(); event !== undefined; event = this.#waiting.shift())
-      this.#room.free(event)
+    this.#finish()
+    const unread: Told[] = []
+    for (let told = this.#waiting.shift(); told !== undefined; told = this.#waiting.shift()) {
+      told.waited()
+      unread.push(told)
+    }
     this.#error = undefined
     this.end()
-    this.#onStop(this)
+    this.#onStop(this, unread)
   }
 
-  #end({ resolve, reject }: Waiter): void {
+  #give(told: Told, { resolve }: Asker): void {
+    this.#taken.push(told)
+    resolve({ done: false, value: told.event })
+  }
+
+  #finish(): void {
+    for (const told of this.#taken.splice(0)) told.heard()
+  }
+
+  #end({ resolve, reject }: Asker): void {
     const error = this.#error
     // Thrown once; a reader that asks again is at the end.
     this.#error = undefined

@@ -5,7 +5,8 @@ import type { PeerOptions } from './api.ts'
 import { Calls } from './calls.ts'
 import { EarshotError } from './earshot-error.ts'
 import type { Gate } from './gate.ts'
-import { isPeerEvent } from './peer-events.ts'
+import type { HeardStore } from './heard-store.ts'
+import { isPeerEvent, type PeerEvent } from './peer-events.ts'
 import { Questions } from './questions.ts'
 import type { Queue } from './queue.ts'
 import { Room } from './room.ts'
@@ -18,9 +19,15 @@ export class Hearing {
   readonly audience: Audience
   /** Hears answers once it is there. */
   queue: Queue | undefined
+  /** Notes what was heard, once it is there. */
+  heardStore: HeardStore | undefined
 
   constructor(gate: Gate, { onListenerError }: PeerOptions) {
-    this.audience = new Audience(new Room((full) => gate.set(!full)), onListenerError)
+    const room = new Room((full) => gate.set(!full))
+    const onHeard = (event: PeerEvent): void => {
+      if (event.type === 'message.received') this.heardStore?.heard(event.peer.id, event)
+    }
+    this.audience = new Audience({ room, onHeard }, onListenerError)
   }
 
   readonly hear = (events: readonly EarshotEvent[]): void => {

@@ -18,10 +18,11 @@ import type { EarshotEvent } from '../domain/events.ts'
 import { type Endpoint, StartError } from '../domain/failures.ts'
 import { Identity } from '../services/identity.ts'
 import type { PeerBook } from '../services/peer-book.ts'
-import type { Store } from '../services/store.ts'
+import { Store } from '../services/store.ts'
 import { type Listener, Transport } from '../services/transport.ts'
 import type { PeerOptions } from './api.ts'
 import { type Gate, paced } from './gate.ts'
+import { HeardStore } from './heard-store.ts'
 import { listenOf, retentionOf } from './options.ts'
 
 export type LiveServices = Transport | Identity | PeerBook | Store
@@ -29,6 +30,8 @@ type OwnServices = Identity | identity.TlsCredentials | PeerBook | Store
 
 export interface Live {
   readonly services: Context.Context<LiveServices>
+  /** Notes what the program heard; undefined: there is no next run to tell it again. */
+  readonly heardStore: HeardStore | undefined
   /** Where we listen; undefined: nowhere. */
   readonly address: Endpoint | undefined
   /** What there is to tell once somebody listens. */
@@ -118,10 +121,12 @@ const openPort = Effect.fnUntraced(function* (
 /**
  * Makes them for the scope. Fails as the files of a home do (ProfileInUse, HomeUnwritable, SecretUnsafe,
  * SecretDamaged, the failures of the store and of its passphrase, UsageInvalid), or with ListenImpossible.
+ * @param fork starts work that nobody waits for.
  */
 export const liveServices = Effect.fnUntraced(function* (
   options: PeerOptions,
-  gate: Gate
+  gate: Gate,
+  fork: (effect: Effect.Effect<void>) => void
 ): Effect.fn.Return<Live, StartError, Scope> {
   const told: EarshotEvent[] = []
   const own =
@@ -131,6 +136,12 @@ export const liveServices = Effect.fnUntraced(function* (
   const built = yield* Effect.provideContext(Layer.build(transportLayer()), own)
   const transport = Context.get(built, Transport)
   const listener = yield* openPort(transport, options.listen)
-  const services = Context.add(own, Transport, paced(transport, gate, listener))
-  return { services, address: listener?.address, told }
+  const heardStore =
+    options.home === undefined ? undefined : new HeardStore(Context.get(own, Store), fork)
+  const store = heardStore?.service ?? Context.get(own, Store)
+  const services = own.pipe(
+    Context.add(Store, store),
+    Context.add(Transport, paced(transport, gate, listener))
+  )
+  return { services, heardStore, address: listener?.address, told }
 })

@@ -86,6 +86,21 @@ export class OwnPeer implements Peer {
     return iterate<T>(this.#parts.hearing.audience.open(wanted))
   }
 
+  async once<T extends PeerEventType>(
+    type: T,
+    { signal }: { readonly signal?: AbortSignal } = {}
+  ): Promise<PeerEvent<T>> {
+    const queue = this.#parts.hearing.audience.open(new Set([typeOf(type)]))
+    const stop = (): void => queue.stop()
+    try {
+      const { value } = await orAborted(queue.next(), signal, stop)
+      if (value === undefined) throw new EarshotError({ _tag: 'Closed' })
+      return value as PeerEvent<T>
+    } finally {
+      stop()
+    }
+  }
+
   async connect(
     target: string | Endpoint,
     { expect, signal }: ConnectOptions = {}

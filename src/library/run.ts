@@ -4,7 +4,6 @@ import * as Context from 'effect/Context'
 import * as Effect from 'effect/Effect'
 import * as Exit from 'effect/Exit'
 import * as Logger from 'effect/Logger'
-import type { EarshotEvent } from '../domain/events.ts'
 import { StartError, StoreError } from '../domain/failures.ts'
 import type { Settings as Values } from '../domain/settings.ts'
 import { type Outcome, runChat } from '../runtime/app.ts'
@@ -14,6 +13,7 @@ import { Settings } from '../services/settings.ts'
 import type { PeerOptions } from './api.ts'
 import { EarshotError } from './earshot-error.ts'
 import type { Gate } from './gate.ts'
+import type { Hearing } from './hearing.ts'
 import { type Live, type LiveServices, liveServices } from './live-services.ts'
 import type { Orders } from './orders.ts'
 
@@ -22,7 +22,7 @@ export interface RunWorld {
   readonly settings: Values
   readonly orders: Orders
   readonly gate: Gate
-  readonly emit: (events: readonly EarshotEvent[]) => void
+  readonly hearing: Hearing
 }
 
 type Ask = <A>(effect: Effect.Effect<A, StartError | StoreError, LiveServices>) => Promise<A>
@@ -51,21 +51,28 @@ const endOf = (exit: Exit.Exit<Outcome, unknown>): EarshotError | undefined => {
 /** A library writes nothing to the output of its program. */
 const silent = Logger.layer([])
 
+const fork = (effect: Effect.Effect<void>): void => {
+  Effect.runFork(effect.pipe(Effect.provide(silent)))
+}
+
 /** Starts a run, which goes on until it is told to quit. */
-export const startRun = ({ options, settings, orders, gate, emit }: RunWorld): Run => {
+export const startRun = ({ options, settings, orders, gate, hearing }: RunWorld): Run => {
   const built = Promise.withResolvers<Live>()
   const program = Effect.gen(function* () {
-    const live = yield* liveServices(options, gate)
+    const live = yield* liveServices(options, gate, fork)
+    hearing.heardStore = live.heardStore
     built.resolve(live)
     // Whoever waits for the peer goes on first, and listens.
     yield* Effect.yieldNow
-    emit(live.told)
+    hearing.hear(live.told)
     const services = live.services.pipe(
       Context.add(Settings, settings),
-      Context.add(Events, { emit }),
+      Context.add(Events, { emit: hearing.hear }),
       Context.add(Console, orders.console)
     )
-    return yield* Effect.provideContext(runChat, services)
+    return yield* Effect.provideContext(runChat, services).pipe(
+      Effect.ensuring(live.heardStore?.finish ?? Effect.void)
+    )
   })
   const fiber = Effect.runFork(program.pipe(Effect.scoped, Effect.provide(silent)))
   const ended = new Promise<EarshotError | undefined>((resolve) => {

@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from '@effect/vitest'
 import { compile, makeProject } from './support/package.ts'
-import { startPipe } from './support/pipe.ts'
+import { type Pipe, startPipe } from './support/pipe.ts'
 import { freePort, root } from './support/program.ts'
 
 const page = readFileSync(join(root, 'docs', 'LIBRARY.md'), 'utf8')
@@ -28,6 +28,8 @@ export const use = async (bot: Peer): Promise<void> => {
   const ref: PeerRef = await peer.connect('host:1', { signal: controller.signal, expect: bot.id })
   const who: Who = ref
   const message: SentMessage = await peer.send(who, 'hi')
+  const answer: string = (await peer.once('message.received')).text
+  console.log(answer)
   await message.delivered
   const listener: Listener<'message.received'> = ({ text, again }) => [text.length, again === true]
   const stop: () => void = peer.on('message.received', listener)
@@ -113,25 +115,40 @@ describe('S20 the package', () => {
   })
 })
 
-/** A bot that dies in the middle of the first message that it has not seen before. */
+/** A bot that dies over the first message that it has not seen before, in one way or another. */
 const DIES = `
 import { createPeer } from 'earshot'
-const [home, port, mode] = process.argv.slice(2)
+const [home, port, way] = process.argv.slice(2)
 const bot = await createPeer({ home, listen: { host: '127.0.0.1', port: Number(port) } })
-bot.on('message.received', ({ text, again }) => {
-  console.log(JSON.stringify({ text, again: again === true }))
-  if (mode === 'dies') process.kill(process.pid, 'SIGKILL')
-})
+const hear = ({ text, again }) => console.log(JSON.stringify({ text, again: again === true }))
+const die = () => process.kill(process.pid, 'SIGKILL')
+const listeners = {
+  'in a listener': (event) => { hear(event); die() },
+  'in the promise of a listener': async (event) => {
+    hear(event)
+    await new Promise(setImmediate)
+    die()
+  },
+  'nowhere': hear
+}
+if (way in listeners) bot.on('message.received', listeners[way])
 console.log('ready')
+if (way === 'between two events of a reader')
+  for await (const event of bot.events('message.received')) {
+    hear(event)
+    await new Promise(setImmediate)
+    die()
+  }
 `
 
 /** Says three things, and waits until all of them are there. */
 const SAYS = `
 import { createPeer } from 'earshot'
-const [home, port, to] = process.argv.slice(2)
-await using peer = await createPeer({ home, heartbeatMs: 200, reconnectDelayMs: 100, reconnectAttempts: 1000 })
-const id = to ?? (await peer.connect('127.0.0.1:' + port)).id
-if (to === undefined) console.log('bot ' + id)
+const [home, port] = process.argv.slice(2)
+await using peer = await createPeer({
+  home, heartbeatMs: 200, reconnectDelayMs: 100, reconnectAttempts: 1000
+})
+const { id } = await peer.connect('127.0.0.1:' + port)
 const messages = []
 for (const text of ['one', 'two', 'three']) messages.push(await peer.send(id, text))
 console.log('queued')
@@ -139,30 +156,59 @@ await Promise.all(messages.map(({ delivered }) => delivered))
 console.log('delivered')
 `
 
+const heardBy = (pipe: Pipe): readonly { readonly text: string; readonly again: boolean }[] =>
+  pipe
+    .stdout()
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as { text: string; again: boolean })
+
 describe('S20 a process that dies', () => {
-  it('hears again what it had not finished, and nothing twice without being told', async () => {
+  const start = async (way: string) => {
     const project = makeProject()
     const dies = project.write('dies.mjs', DIES)
     const says = project.write('says.mjs', SAYS)
     const port = String(await freePort())
     const home = (name: string): string => join(project.folder, name)
-    const bot = startPipe([home('bot'), port, 'dies'], { file: dies })
+    const startBot = (how: string): Pipe => startPipe([home('bot'), port, how], { file: dies })
+    const bot = startBot(way)
     await bot.waitForLine('ready')
     const peer = startPipe([home('peer'), port], { file: says })
-    await peer.waitForLine('queued')
-    expect(await bot.exit).toMatchObject({ signal: 'SIGKILL' })
-    const again = startPipe([home('bot'), port, 'lives'], { file: dies })
+    return { bot, peer, startAgain: () => startBot('nowhere') }
+  }
+
+  it.each(['in a listener', 'in the promise of a listener', 'between two events of a reader'])(
+    '%s hears again what it had not finished, and nothing else twice',
+    async (way) => {
+      const { bot, peer, startAgain } = await start(way)
+      expect(await bot.exit).toMatchObject({ signal: 'SIGKILL' })
+      const next = startAgain()
+      await peer.waitForLine('delivered')
+      expect(await peer.exit).toMatchObject({ code: 0, stderr: '' })
+      await next.waitForLine('three')
+      expect(heardBy(bot)[0]).toEqual({ text: 'one', again: false })
+      expect(heardBy(next).map(({ text }) => text)).toEqual(['one', 'two', 'three'])
+      const repeated = heardBy(next).filter(({ again }) => again)
+      expect(repeated.map(({ text }) => text)).toContain('one')
+      // What had been told before is never told as if it were new.
+      const told = new Set(heardBy(bot).map(({ text }) => text))
+      expect(heardBy(next).filter(({ text, again }) => told.has(text) && !again)).toEqual([])
+    }
+  )
+
+  it('before anybody listens hears everything when somebody does', async () => {
+    const { bot, peer, startAgain } = await start('before')
     await peer.waitForLine('delivered')
-    expect(await peer.exit).toMatchObject({ code: 0, stderr: '' })
-    await again.waitForLine('three')
-    const heard = [...bot.stdout().split('\n'), ...again.stdout().split('\n')]
-      .filter((line) => line.startsWith('{'))
-      .map((line) => JSON.parse(line) as { text: string; again: boolean })
-    const first = heard.filter((one) => !one.again).map(({ text }) => text)
-    const repeated = heard.filter((one) => one.again).map(({ text }) => text)
-    expect([...new Set(heard.map(({ text }) => text))].toSorted()).toEqual(['one', 'three', 'two'])
-    expect(first.length).toBe(new Set(first).size)
-    expect(repeated).toContain('one')
+    bot.kill()
+    const next = startAgain()
+    await next.waitForLine('three')
+    expect(heardBy(next)).toEqual(['one', 'two', 'three'].map((text) => ({ text, again: true })))
+    next.kill()
+    const third = startAgain()
+    await third.waitForLine('ready')
+    third.kill()
+    await third.exit
+    expect(heardBy(third)).toEqual([])
   })
 
   it('by a listener that throws says so as Node does, unless somebody else is told', async () => {

@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from '@effect/vitest'
 import type { PeerEvent } from '../../../src/library/earshot.ts'
-import { makePair, texts } from './making.ts'
+import { failureOf, makePair, texts } from './making.ts'
 
 describe('a listener that fails', () => {
   it('is told of to whom the options name, and everybody else hears on', async () => {
@@ -111,6 +111,35 @@ describe('messages that come before anybody listens', () => {
     await (await bob.send(ann, 'too late?')).delivered
     await ann.close()
     expect(await texts(ann, 2)).toEqual(['too late?'])
+  })
+})
+
+describe('once', () => {
+  it('gives the next event of its type, and leaves the rest to others', async () => {
+    const { ann, bob } = await makePair()
+    const first = ann.once('message.received')
+    for (const text of ['1', '2', '3']) await bob.send(ann, text)
+    expect((await first).text).toBe('1')
+    expect((await ann.once('message.received')).text).toBe('2')
+    expect(await texts(ann, 1)).toEqual(['3'])
+  })
+
+  it('can be given up, and takes nothing then', async () => {
+    const { ann, bob } = await makePair()
+    const giveUp = new AbortController()
+    const waiting = failureOf(ann.once('message.received', { signal: giveUp.signal }))
+    giveUp.abort(new Error('enough'))
+    expect(await waiting).toEqual(new Error('enough'))
+    await (await bob.send(ann, 'for somebody else')).delivered
+    expect(await texts(ann, 1)).toEqual(['for somebody else'])
+  })
+
+  it('fails when the peer is closed before', async () => {
+    const { ann } = await makePair()
+    const waiting = failureOf(ann.once('peer.lost'))
+    await ann.close()
+    expect(await waiting).toMatchObject({ code: 'Closed' })
+    expect(await failureOf(ann.once('peer.lost'))).toMatchObject({ code: 'Closed' })
   })
 })
 

@@ -33,7 +33,14 @@ const received = (text: string): PeerEvent<'message.received'> => ({
   receivedAt: 2
 })
 
-const wide = () => new Room(() => undefined)
+/** What an audience needs, and what it was told to be heard. */
+const hall = (onChange: (full: boolean) => void = () => undefined) => {
+  const heard: string[] = []
+  const onHeard = (event: PeerEvent): void => {
+    if ('text' in event) heard.push(event.text)
+  }
+  return { room: new Room(onChange), onHeard, heard }
+}
 
 describe('the events that are handed on', () => {
   /** Why a program does not hear of each of the others. */
@@ -104,8 +111,8 @@ describe('room', () => {
 })
 
 describe('a reader', () => {
-  const open = (room = wide()) => {
-    const audience = new Audience(room)
+  const open = (world = hall()) => {
+    const audience = new Audience(world, undefined)
     const reader = iterate<'message.received'>(audience.open(new Set(['message.received'])))
     return { audience, reader }
   }
@@ -122,14 +129,53 @@ describe('a reader', () => {
 
   it('that leaves while it waits is at the end, and gives back its room', async () => {
     const changes: boolean[] = []
-    const { audience, reader } = open(new Room((full) => changes.push(full)))
+    const { audience, reader } = open(hall((full) => changes.push(full)))
     const waiting = reader.next()
     await reader.return?.()
     expect(await waiting).toEqual({ done: true, value: undefined })
-    const another = iterate(audience.open(new Set(['message.received'])))
-    for (let n = 0; n < EVENTS_WAITING_MAX; n++) audience.tell(received(`${n}`))
+    const another = iterate(audience.open(new Set(['peer.recovered'])))
+    for (let n = 0; n < EVENTS_WAITING_MAX; n++)
+      audience.tell({ type: 'peer.recovered', peer: BOB })
     await another.return?.()
     expect(changes).toEqual([true, false])
+  })
+
+  it('is done with an event when it asks for the next one, or leaves', async () => {
+    const world = hall()
+    const { audience, reader } = open(world)
+    for (const text of ['1', '2', '3']) audience.tell(received(text))
+    await reader.next()
+    expect(world.heard).toEqual([])
+    await reader.next()
+    expect(world.heard).toEqual(['1'])
+    await reader.return?.()
+    expect(world.heard).toEqual(['1', '2'])
+  })
+
+  it('leaves messages that it has not read to whoever reads next, in order', async () => {
+    const world = hall()
+    const { audience, reader } = open(world)
+    for (const text of ['1', '2', '3']) audience.tell(received(text))
+    await reader.next()
+    await reader.return?.()
+    audience.tell(received('4'))
+    const second = iterate<'message.received'>(audience.open(new Set(['message.received'])))
+    const texts = [await second.next(), await second.next(), await second.next()]
+    expect(texts.map(({ value }) => value?.text)).toEqual(['2', '3', '4'])
+  })
+
+  it('leaves nothing that somebody else has', async () => {
+    const world = hall()
+    const { audience, reader } = open(world)
+    const heard: string[] = []
+    const stop = audience.on('message.received', ({ text }) => heard.push(text))
+    for (const text of ['1', '2']) audience.tell(received(text))
+    expect(world.heard).toEqual(['1', '2'])
+    stop()
+    await reader.return?.()
+    audience.on('message.received', ({ text }) => heard.push(text))
+    await Promise.resolve()
+    expect(heard).toEqual(['1', '2'])
   })
 
   it('meets the failure that ended the peer behind the last event, once', async () => {
@@ -144,7 +190,7 @@ describe('a reader', () => {
 
 describe('an audience', () => {
   it('keeps what a listener left in the midst of it for the next one, in order', async () => {
-    const audience = new Audience(wide())
+    const audience = new Audience(hall(), undefined)
     for (const text of ['1', '2', '3']) audience.tell(received(text))
     const heard: string[] = []
     const stop = audience.on('message.received', ({ text }) => {
@@ -160,11 +206,43 @@ describe('an audience', () => {
     expect(heard).toEqual(['1', '2', '3', '4', '5'])
   })
 
+  it('has heard a message when a promise of a listener is kept, or its failure is taken care of', async () => {
+    const world = hall()
+    const failures: unknown[] = []
+    const audience = new Audience(world, (error) => failures.push(error))
+    const work = Promise.withResolvers<void>()
+    const stop = audience.on('message.received', () => work.promise)
+    audience.tell(received('worked on'))
+    expect(world.heard).toEqual([])
+    work.resolve()
+    await work.promise
+    await Promise.resolve()
+    expect(world.heard).toEqual(['worked on'])
+    stop()
+    audience.on('message.received', () => {
+      throw new Error('mine')
+    })
+    audience.tell(received('failed'))
+    expect(world.heard).toEqual(['worked on', 'failed'])
+    expect(failures).toEqual([new Error('mine')])
+  })
+
+  it('has not heard what could not be answered because the peer is being closed', () => {
+    const world = hall()
+    const audience = new Audience(world, undefined)
+    audience.on('message.received', () => {
+      throw new EarshotError({ _tag: 'Closed' })
+    })
+    audience.closing()
+    audience.tell(received('too late'))
+    expect(world.heard).toEqual([])
+  })
+
   it('survives a listener of failures that fails', () => {
     const thrown: unknown[] = []
     const raised = (error: unknown): void => void thrown.push(error)
     process.once('unhandledRejection', raised)
-    const audience = new Audience(wide(), () => {
+    const audience = new Audience(hall(), () => {
       throw new Error('the second')
     })
     audience.on('message.received', () => {
