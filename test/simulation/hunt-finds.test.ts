@@ -56,8 +56,18 @@ const each = (every: number): ((event: EarshotEvent) => readonly EarshotEvent[])
   return (event) => (++count % every === 0 ? [] : [event])
 }
 
-/** A program that is broken, and what the hunt has to say of it, within so many seeds. */
-const broken: readonly (readonly [string, () => Program<unknown, unknown>, RegExp, number])[] = [
+interface Effort {
+  /** Seeds in which it has to be found. */
+  readonly within: number
+  readonly lossChance?: number
+}
+
+const SOON: Effort = { within: 20 }
+const LATER: Effort = { within: 60 }
+const AFTER_LOSSES: Effort = { within: 150, lossChance: 1 }
+
+/** A program that is broken, and what the hunt has to say of it. */
+const broken: readonly (readonly [string, () => Program<unknown, unknown>, RegExp, Effort])[] = [
   [
     'a store that does not wait for the disk',
     () =>
@@ -66,7 +76,7 @@ const broken: readonly (readonly [string, () => Program<unknown, unknown>, RegEx
         commit: (peer, changes) => store.commit(peer, changes, 'written')
       })),
     /not safe/,
-    20
+    SOON
   ],
   [
     'a store that forgets what came',
@@ -75,13 +85,13 @@ const broken: readonly (readonly [string, () => Program<unknown, unknown>, RegEx
         changes.map((change) => (change.type === 'taken' ? { ...change, messages: [] } : change))
       ),
     /shown and not safe|told as delivered, and not safe/,
-    20
+    SOON
   ],
   [
     'a store that forgets what was shown',
     () => writing(without('shown')),
     /again, after a run|are not shown/,
-    60
+    LATER
   ],
   [
     'a store that forgets what waits',
@@ -97,7 +107,7 @@ const broken: readonly (readonly [string, () => Program<unknown, unknown>, RegEx
           }))
       })),
     /still wait|lost|false alarm/,
-    60
+    LATER
   ],
   [
     'a store that does not know what was sent',
@@ -108,37 +118,37 @@ const broken: readonly (readonly [string, () => Program<unknown, unknown>, RegEx
           Effect.map(store.ledger(peer), (ledger) => ({ ...ledger, sentEver: ledger.acked }))
       })),
     /false alarm|cancelled, and shown|broke/,
-    60
+    LATER
   ],
   [
     'a store that does not know whom it heard before',
     () => over((store) => ({ ...store, takenIds: () => Effect.succeed(new Set()) })),
     /shown twice|twice in one run/,
-    400
+    AFTER_LOSSES
   ],
   [
     'a tap that tells what came twice',
     () => telling(only('message.received', (event) => [event, event])),
     /twice in one run/,
-    20
+    SOON
   ],
   [
     'a tap that hides that something comes again',
     () => telling(only('message.received', ({ again, ...event }) => [event])),
     /shown twice/,
-    60
+    LATER
   ],
   [
     'a tap that loses a word',
     () => telling(only('message.received', each(7))),
     /lost|told as read, and not shown/,
-    20
+    SOON
   ],
   [
     'a tap that changes a word',
     () => telling(only('message.received', (event) => [{ ...event, text: `${event.text}!` }])),
     /shown what was not said/,
-    20
+    SOON
   ],
   [
     'a tap that swaps two words',
@@ -153,7 +163,7 @@ const broken: readonly (readonly [string, () => Program<unknown, unknown>, RegEx
       )
     },
     /out of order|lost/,
-    20
+    SOON
   ],
   [
     'a tap that tells of a delivery too early',
@@ -165,13 +175,13 @@ const broken: readonly (readonly [string, () => Program<unknown, unknown>, RegEx
         ])
       ),
     /told as delivered, and not safe|delivered twice/,
-    20
+    SOON
   ],
   [
     'a tap that tells of a delivery twice',
     () => telling(only('message.delivered', (event) => [event, event])),
     /delivered twice/,
-    20
+    SOON
   ],
   [
     'a tap that takes what is delivered for read',
@@ -183,7 +193,7 @@ const broken: readonly (readonly [string, () => Program<unknown, unknown>, RegEx
         ])
       ),
     /told as read/,
-    20
+    SOON
   ],
   [
     'a tap that takes what is delivered for cancelled',
@@ -195,7 +205,7 @@ const broken: readonly (readonly [string, () => Program<unknown, unknown>, RegEx
         ])
       ),
     /cancelled, and shown/,
-    20
+    SOON
   ],
   [
     'a tap that calls failed what was queued',
@@ -207,19 +217,19 @@ const broken: readonly (readonly [string, () => Program<unknown, unknown>, RegEx
         ])
       ),
     /told as failed, and shown/,
-    20
+    SOON
   ],
   [
     'a tap that is silent of what was queued',
     () => telling(only('message.queued', each(9))),
     /no word of/,
-    20
+    SOON
   ],
   [
     'a tap that is silent of a lost store',
     () => telling(only('delivery.restarted', () => [])),
     /was not told/,
-    200
+    AFTER_LOSSES
   ],
   [
     'a tap that cries wolf',
@@ -231,7 +241,7 @@ const broken: readonly (readonly [string, () => Program<unknown, unknown>, RegEx
         ])
       ),
     /false alarm/,
-    20
+    SOON
   ],
   [
     'a store that keeps no history',
@@ -242,7 +252,7 @@ const broken: readonly (readonly [string, () => Program<unknown, unknown>, RegEx
           store.commit(peer, [{ type: 'keep', keep: false }, ...changes], durability)
       })),
     /not in the history/,
-    20
+    SOON
   ],
   [
     'a store that keeps it against our wish',
@@ -253,15 +263,21 @@ const broken: readonly (readonly [string, () => Program<unknown, unknown>, RegEx
           store.commit(peer, [{ type: 'keep', keep: true }, ...changes], durability)
       })),
     /kept by the/,
-    20
+    SOON
   ],
-  ['a store that never takes a delivery', () => writing(without('acknowledged')), /still wait/, 20]
+  [
+    'a store that never takes a delivery',
+    () => writing(without('acknowledged')),
+    /still wait/,
+    SOON
+  ]
 ]
 
-it.each(broken)('%s', (_, make, expected, within) => {
+it.each(broken)('%s', (_, make, expected, { within, ...options }) => {
   const faults: string[] = []
   for (const seed of seeds(within)) {
-    const { fault } = hunt(seed, Effect.suspend(make))
+    const program = Effect.suspend(make)
+    const { fault } = hunt(seed, { program, ...options })
     if (fault !== undefined) faults.push(fault)
     if (fault !== undefined && expected.test(fault)) return
   }

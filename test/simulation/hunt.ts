@@ -28,7 +28,6 @@ import { call, rawHost, reach } from './mallory.ts'
 import { at, MINUTE_MS, outcome, SECOND_MS, told } from './stage.ts'
 
 const YEAR_MS = 365 * 24 * 60 * MINUTE_MS
-/** How many of the plans delete stores or set them back. */
 const LOSS_CHANCE = 0.4
 /** Kept as small as what was found so far needs; a longer plan finds no more, only later. */
 const STEPS_MAX = 45
@@ -180,10 +179,10 @@ const weighed = (steps: readonly (readonly [number, Step])[]): readonly Step[] =
 const SAFE_STEPS = weighed([...STEPS, ...DISK_STEPS])
 const ALL_STEPS = weighed([...STEPS, ...DISK_STEPS, ...LOSS_STEPS])
 
-const play = (stage: Stage): void => {
+const play = (stage: Stage, lossChance: number): void => {
   const { world, dice, sides } = stage
   const steps = dice.integer(5, STEPS_MAX)
-  const possible = dice.chance(LOSS_CHANCE) ? ALL_STEPS : SAFE_STEPS
+  const possible = dice.chance(lossChance) ? ALL_STEPS : SAFE_STEPS
   for (let step = 0; step < steps; step++) {
     dice.pick(possible)(stage, dice.pick(sides))
     const pause = dice.pick([0, 5, 50, 500, 4_000, 20_000])
@@ -325,14 +324,21 @@ export interface Verdict {
   readonly said: number
 }
 
-/** @param program another one than the product, to see that its faults are found. */
-export const hunt = (seed: number, program: Program<unknown, unknown> = runChat): Verdict => {
+export interface HuntOptions {
+  /** Another one than the product, to see that its faults are found. */
+  readonly program?: Program<unknown, unknown>
+  /** How many of the plans delete stores or set them back: 0 to 1. */
+  readonly lossChance?: number
+}
+
+export const hunt = (seed: number, options: HuntOptions = {}): Verdict => {
+  const { program = runChat, lossChance = LOSS_CHANCE } = options
   const stage = startStage(seed, program)
   const { world, sides } = stage
   const [alice, bob] = sides.map(({ host }) => host) as [WorldHost, WorldHost]
   let fault: string | undefined
   try {
-    play(stage)
+    play(stage, lossChance)
     heal(stage)
     checkLiveness(stage)
     for (const host of [alice, bob]) checkStory(host)
