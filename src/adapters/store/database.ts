@@ -22,11 +22,15 @@ const harden = (database: DatabaseSync): void => {
   database.exec('PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY')
 }
 
-/** The version of the tables; 0: there are none yet. Throws where it is not ours to write to. */
-export const versionOf = (database: DatabaseSync, path: string): number => {
-  const application = pragma(database, 'application_id')
-  const version = Number(pragma(database, 'user_version'))
-  const isEmpty = database.prepare('SELECT 1 FROM sqlite_schema').get() === undefined
+/** What a database says of itself. */
+interface Claim {
+  readonly application: number
+  readonly version: number
+  /** It has no tables. */
+  readonly isEmpty: boolean
+}
+
+const judge = ({ application, version, isEmpty }: Claim, path: string): number => {
   if (application === 0 && version === 0 && isEmpty) return 0
   if (application !== APPLICATION_ID)
     throw new StoreError({
@@ -37,6 +41,37 @@ export const versionOf = (database: DatabaseSync, path: string): number => {
   return version
 }
 
+/** The version of the tables; 0: there are none yet. Throws where it is not ours to write to. */
+export const versionOf = (database: DatabaseSync, path: string): number => {
+  const application = Number(pragma(database, 'application_id'))
+  const version = Number(pragma(database, 'user_version'))
+  const isEmpty = database.prepare('SELECT 1 FROM sqlite_schema').get() === undefined
+  return judge({ application, version, isEmpty }, path)
+}
+
+const MAGIC = 'SQLite format 3\0'
+const LEAF = 13
+
+/**
+ * What the first page says (sqlite.org/fileformat2.html 1.3 and 1.6); undefined: it is none of a
+ * database. It tells this also while the rest of the file is half of an older state.
+ */
+const firstPageOf = (path: string): Claim | undefined => {
+  const bytes = Buffer.alloc(108)
+  const file = fs.openSync(path, 'r')
+  try {
+    fs.readSync(file, bytes, 0, bytes.length, 0)
+  } finally {
+    fs.closeSync(file)
+  }
+  if (bytes.toString('latin1', 0, MAGIC.length) !== MAGIC) return undefined
+  return {
+    version: bytes.readUInt32BE(60),
+    application: bytes.readUInt32BE(68),
+    isEmpty: bytes[100] === LEAF && bytes.readUInt16BE(103) === 0
+  }
+}
+
 /** For looking at the file alone, without its log, and leaving no trace. Nobody writes meanwhile. */
 export const connectImmutable = (path: string): DatabaseSync => {
   const url = pathToFileURL(path)
@@ -44,8 +79,16 @@ export const connectImmutable = (path: string): DatabaseSync => {
   return connect(url, true)
 }
 
-/** Throws where a file is not for us, which is left exactly as it is. */
-export const inspect = (path: string): void => {
+/**
+ * Throws where a file is not for us, which is left exactly as it is. Behind a log that was not copied, or
+ * only in part, the file alone is no database: SQLite mends it from the log.
+ */
+export const inspect = (path: string, hasLog: boolean): void => {
+  if (hasLog) {
+    const claim = firstPageOf(path)
+    if (claim !== undefined) judge(claim, path)
+    return
+  }
   const database = connectImmutable(path)
   try {
     versionOf(database, path)

@@ -26,7 +26,7 @@ import { migrate } from './migrations.ts'
 import type { StoreFile, StoreOpened, StoreOptions } from './options.ts'
 import { prepareStatements } from './statements.ts'
 import { attempt, damaged } from './store-failure.ts'
-import { createFile, filesRefusal, setAside, whatIsThere } from './store-files.ts'
+import { createFile, filesRefusal, setAside, sizeOf, whatIsThere } from './store-files.ts'
 import { transact, write } from './transaction.ts'
 
 /** Takes the store for this process, inside a transaction. Throws where it is not ours to take. */
@@ -85,7 +85,7 @@ const openNow = (options: StoreOptions, keys: StoreKeys): Opened => {
   const { path, saveHistory } = options
   if (whatIsThere(path) === 'log-only') throw damaged(path, 'the database of its log is missing')
   createFile(path)
-  if (whatIsThere(path) === 'a file') inspect(path)
+  if (whatIsThere(path) === 'a file') inspect(path, sizeOf(`${path}-wal`) > 0)
   const database = connectForWriting(path)
   try {
     const { meta, isNew } = take(database, keys, options)
