@@ -4,7 +4,7 @@
  */
 
 /** Elements at the front that nobody sees, from which on they are let go of. */
-const UNSEEN_MIN = 1024
+const UNSEEN_MIN = 16
 
 export class GrowingList<A> {
   readonly #shared: A[]
