@@ -97,7 +97,7 @@ const makeDataPlane = Effect.fnUntraced(function* (around: ChatSurroundings, act
     refOf,
     ownerOf: acquaintances.ownerOf,
     takeEarlier: conversations.takeEarlier,
-    isKept: (peerId: PeerId) => conversations.find(peerId)?.keeps ?? settings.saveHistory
+    isKept: (peerId: PeerId) => conversations.find(peerId)?.keep ?? settings.saveHistory
   }
   return { source, emit, links, conversations, waitingCounts, directory, acquaintances }
 })

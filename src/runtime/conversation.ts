@@ -3,20 +3,22 @@
  * last one ended. The outbox and the inbox are its two sides; this joins them to a link, and to the store.
  */
 import * as Effect from 'effect/Effect'
-import type { ProtocolViolation, StoreError, StoreFailure } from '../domain/failures.ts'
-import type { OwnMessage } from '../domain/items.ts'
-import { WINDOW_BYTES_MAX, WINDOW_ITEMS_MAX } from '../domain/limits.ts'
+import type { StoreError, StoreFailure } from '../domain/failures.ts'
+import type { PeerMessage } from '../domain/items.ts'
 import { encodeMessage } from '../protocol/codec.ts'
 import * as taken from '../protocol/delivery/incoming.ts'
 import { judge, type Loss, type Verdict } from '../protocol/delivery/lost-state.ts'
 import { type KeptLog, makeOutgoing, type Outgoing } from '../protocol/delivery/outgoing.ts'
-import { planRestart, restart } from '../protocol/delivery/renumbering.ts'
+import { restart } from '../protocol/delivery/renumbering.ts'
 import type { Item, Log, Ready } from '../protocol/messages.ts'
-import { itemBytes, RECEIVED_LOGS_MAX } from '../protocol/payloads.ts'
-import type { Ledger, StoreChange } from '../services/store.ts'
+import { RECEIVED_LOGS_MAX } from '../protocol/payloads.ts'
+import type { Ledger } from '../services/store.ts'
+import { AttachedLink, type Work } from './attached-link.ts'
 import type { Carrier } from './carrier.ts'
 import { Inbox, type InboxWorld } from './inbox.ts'
 import { type Contribution, LedgerLoop, type LedgerWorld } from './ledger-loop.ts'
+import { KnownIds } from './known-ids.ts'
+import { openingChanges, type Restart, restartFor } from './link-opening.ts'
 import { Outbox, type OutboxWorld } from './outbox.ts'
 import type { Writer } from './outbound.ts'
 
@@ -24,58 +26,39 @@ export interface ConversationWorld
   extends Omit<OutboxWorld, 'out' | 'kick'>,
     Omit<InboxWorld, 'incoming' | 'kick'>,
     Omit<LedgerWorld, 'onBroken'> {
-  readonly ledger: Ledger
   /** 16 hex digits, never used before. */
   readonly newEpoch: () => string
   readonly takenIds: Effect.Effect<ReadonlySet<string>, StoreError>
   readonly onBroken: (failure: StoreFailure) => void
 }
 
-type Side = 'ours' | 'theirs'
-
-const BEYOND_WINDOW = {
-  _tag: 'FrameIllegal',
-  type: 'item',
-  state: 'beyond the window'
-} as const satisfies ProtocolViolation
-type Work = () => ProtocolViolation | undefined
-
-/** The link that is to carry the talk, or carries it. */
-interface Attached {
-  readonly carrier: Carrier
-  /** What came and waits; undefined: the link is open, and nothing waits. */
-  held: Work[] | undefined
-  heldItems: number
-  heldBytes: number
-  /** true: the store may be told that the link opens. */
-  isReady: boolean
-  /** Ids taken under earlier epochs of the peer; undefined: there was none. */
-  known: ReadonlySet<string> | undefined
-  /** Whose loss our user was told of on this link. */
-  readonly told: Set<Side>
-}
-
 const keptOf = (ledger: Ledger): KeptLog | undefined =>
   ledger.epoch === undefined ? undefined : { ...ledger, epoch: ledger.epoch }
 
 export class Conversation {
+  /** Whether the user wants it kept; undefined: as the settings say. */
+  keep: boolean | undefined
   readonly #world: ConversationWorld
   readonly #out: Outgoing
   readonly #incoming: taken.Incoming
   readonly #outbox: Outbox
   readonly #inbox: Inbox
   readonly #loop: LedgerLoop
+  /** Of an earlier run, which may have ended before it showed them. */
+  #unshown: readonly PeerMessage[]
   #retired: readonly string[]
   /** Because of whose store our log began anew last: ours is the sender of it. */
   #loser: Log['lost'] = 'sender'
-  #link: Attached | undefined
+  #link: AttachedLink | undefined
 
-  constructor(world: ConversationWorld) {
+  /** @param ledger what earlier runs left. Its messages live as long as they wait, and it no longer. */
+  constructor(world: ConversationWorld, ledger: Ledger) {
     this.#world = world
-    const { ledger } = world
     const kick = (): void => this.#loop.kick()
+    this.keep = ledger.keep
     this.#out = makeOutgoing(ledger.epoch ?? world.newEpoch(), keptOf(ledger))
     this.#incoming = taken.makeIncoming(ledger.taken)
+    this.#unshown = ledger.inbox
     this.#retired = ledger.retired
     this.#outbox = new Outbox({ ...world, out: this.#out, kick }, ledger.epoch !== undefined)
     this.#outbox.acker = ledger.peerInstance
@@ -95,11 +78,6 @@ export class Conversation {
 
   get counts(): { readonly messagesIn: number; readonly messagesOut: number } {
     return { messagesIn: this.#inbox.messagesIn, messagesOut: this.#outbox.messagesOut }
-  }
-
-  /** Whether the user wants it kept; undefined: as the settings say. */
-  get keeps(): boolean | undefined {
-    return this.#world.ledger.keep
   }
 
   /** Numbers of the peer's logs, for our READY. */
@@ -135,7 +113,8 @@ export class Conversation {
 
   /** Shows what an earlier run took and may not have shown. */
   recover(): void {
-    this.#inbox.recover(this.#world.ledger.inbox)
+    this.#inbox.recover(this.#unshown)
+    this.#unshown = []
   }
 
   /** Both ends know of everything that this link brought; completes at once without one. */
@@ -146,15 +125,7 @@ export class Conversation {
   /** A link is to carry the talk from now on: what the peer has not got is sent again. */
   attach(carrier: Carrier): void {
     this.#leave()
-    const link: Attached = {
-      carrier,
-      held: [],
-      heldItems: 0,
-      heldBytes: 0,
-      isReady: false,
-      known: undefined,
-      told: new Set()
-    }
+    const link = new AttachedLink(carrier)
     this.#link = link
     const { epoch } = carrier.ready
     this.#withKnownIds(link, taken.isOnlyLog(this.#incoming, epoch), () => {
@@ -169,11 +140,7 @@ export class Conversation {
 
   /** Items of one read. */
   receive(items: readonly Item[]): void {
-    const link = this.#link
-    if (link?.held !== undefined) {
-      link.heldItems += items.length
-      link.heldBytes += items.reduce((sum, { body }) => sum + itemBytes(body), 0)
-    }
+    this.#link?.count(items)
     this.#inTurn(() => this.#inbox.receive(items))
   }
 
@@ -190,7 +157,7 @@ export class Conversation {
     this.#inTurn(() => {
       const link = this.#link
       if (link === undefined) return undefined
-      link.held = []
+      link.hold()
       this.#withKnownIds(link, taken.isOnlyLog(this.#incoming, epoch), () => {
         const isNews = !taken.isKnown(this.#incoming, epoch)
         this.#bind(link, epoch)
@@ -212,50 +179,36 @@ export class Conversation {
   #inTurn(work: Work): void {
     const link = this.#link
     if (link === undefined) return
-    const violation = link.held === undefined ? work() : this.#hold(link, link.held, work)
-    if (violation !== undefined) this.#violate(link, violation)
-  }
-
-  #hold(link: Attached, held: Work[], work: Work): ProtocolViolation | undefined {
-    held.push(work)
-    const items = Math.max(link.heldItems, held.length)
-    const isWithin = items <= WINDOW_ITEMS_MAX && link.heldBytes <= WINDOW_BYTES_MAX
-    return isWithin ? undefined : BEYOND_WINDOW
-  }
-
-  /** Nothing after it counts. */
-  #violate(link: Attached, violation: ProtocolViolation): void {
+    const violation = link.inTurn(work)
+    if (violation === undefined) return
+    // Nothing after it counts.
     this.#leave()
     link.carrier.violate(violation)
   }
 
-  #release(link: Attached): void {
-    const held = link.held ?? []
-    link.held = undefined
-    for (const work of held) if (this.#link === link) this.#inTurn(work)
+  #release(link: AttachedLink): void {
+    for (const work of link.release()) if (this.#link === link) this.#inTurn(work)
   }
 
   /** Ids that a peer with another store may send once more; `isOnlyLog`: there is nothing to load. */
-  #withKnownIds(link: Attached, isOnlyLog: boolean, then: () => void): void {
-    const onward = (known: ReadonlySet<string> | undefined): void => {
+  #withKnownIds(link: AttachedLink, isOnlyLog: boolean, then: () => void): void {
+    // What is not in the store yet is not among the ids that it knows.
+    const waiting = this.#inbox.waitingIds()
+    const onward = (ids: ReadonlySet<string> | undefined): void => {
       if (this.#link !== link) return
-      link.known = known
+      link.known = ids === undefined ? undefined : new KnownIds(ids, waiting)
       then()
     }
-    if (isOnlyLog) onward(undefined)
-    else
-      this.#world.run(
-        this.#world.takenIds.pipe(
-          Effect.match({
-            onSuccess: onward,
-            onFailure: ({ reason }) => this.#world.onBroken(reason)
-          })
-        )
-      )
+    if (isOnlyLog) return onward(undefined)
+    const found = Effect.match(this.#world.takenIds, {
+      onSuccess: onward,
+      onFailure: ({ reason }) => this.#world.onBroken(reason)
+    })
+    this.#world.run(found)
   }
 
   /** The peer's log on this link. One that was not the current one is noted in the store at once. */
-  #bind(link: Attached, epoch: string): void {
+  #bind(link: AttachedLink, epoch: string): void {
     const isNews =
       !taken.isOnlyLog(this.#incoming, epoch) && taken.epochOf(this.#incoming) !== epoch
     this.#inbox.bind(epoch, link.known)
@@ -268,32 +221,22 @@ export class Conversation {
     if (link === undefined || !link.isReady) return undefined
     link.isReady = false
     const verdict = this.#judge(link)
-    const epoch = verdict.restarts ? this.#world.newEpoch() : this.#out.epoch
-    const messages = verdict.restarts ? planRestart(this.#out) : []
-    const upTo = Number.MAX_SAFE_INTEGER
-    this.#outbox.isPaused = verdict.restarts
+    const anew = restartFor(this.#out, verdict, this.#world.newEpoch)
+    this.#outbox.isPaused = anew !== undefined
     this.#outbox.isLinked = true
     return {
-      changes: [
-        { type: 'sending', epoch: this.#out.epoch, upTo },
-        ...(verdict.restarts
-          ? ([
-              { type: 'restarted', epoch, messages },
-              { type: 'sending', epoch, upTo }
-            ] as const)
-          : []),
-        ...(verdict.foreign.length > 0
-          ? [{ type: 'disowned', epochs: verdict.foreign } as const]
-          : [])
-      ] satisfies readonly StoreChange[],
+      changes: openingChanges(this.#out, verdict, anew),
       // What was sent may not count as unsent after a power cut: it could be cancelled, or its
       // acknowledgement taken for one of a store that went on elsewhere.
       durability: 'synced',
       onStored: () => {
         this.#outbox.isPaused = false
+        if (anew !== undefined) this.#restart(anew, verdict)
         this.#retire(verdict.foreign)
-        if (verdict.restarts) this.#restart(epoch, messages, verdict)
         this.#inbox.resumed()
+        // The store will not find out a second time.
+        this.#tellLoss(link, 'ours', verdict.ours)
+        this.#tellLoss(link, 'theirs', verdict.theirs)
         if (this.#link === link) this.#open(link, verdict)
         else this.#outbox.close()
       },
@@ -305,7 +248,7 @@ export class Conversation {
     }
   }
 
-  #judge({ carrier }: Attached): Verdict {
+  #judge({ carrier }: AttachedLink): Verdict {
     return judge({
       out: this.#out,
       retired: this.#retired,
@@ -320,22 +263,20 @@ export class Conversation {
     this.#retired = [...this.#retired, ...epochs].slice(-RECEIVED_LOGS_MAX)
   }
 
-  #restart(epoch: string, messages: readonly OwnMessage[], { theirs }: Verdict): void {
+  #restart({ epoch, messages }: Restart, { theirs }: Verdict): void {
     this.#retire([this.#out.epoch])
     this.#loser = theirs === undefined ? 'sender' : 'receiver'
     restart(this.#out, epoch, messages)
     this.#outbox.forgetNumbers()
   }
 
-  #open(link: Attached, { ours, theirs, restarts, received }: Verdict): void {
+  #open(link: AttachedLink, { restarts, received }: Verdict): void {
     const { carrier } = link
     this.#bind(link, carrier.ready.epoch)
     if (this.#inbox.isAhead(carrier)) {
       this.#leave()
       return carrier.abandon()
     }
-    if (ours !== undefined) this.#tellLoss(link, 'ours', ours)
-    if (theirs !== undefined) this.#tellLoss(link, 'theirs', theirs)
     this.#inbox.open(carrier)
     carrier.writer.together(() => {
       // The log may have begun anew on another link, after our READY on this one.
@@ -349,8 +290,8 @@ export class Conversation {
     })
   }
 
-  #tellLoss(link: Attached, whose: Side, why: Loss): void {
-    if (link.told.has(whose)) return
+  #tellLoss(link: AttachedLink, whose: 'ours' | 'theirs', why: Loss | undefined): void {
+    if (why === undefined || link.told.has(whose)) return
     link.told.add(whose)
     const peer = this.#world.refOf()
     this.#world.emit([{ type: 'delivery.restarted', peer, whose, why, waiting: this.waiting() }])

@@ -69,22 +69,24 @@ export const makeConversations = (world: ConversationsWorld): Conversations => {
   let nickname = world.nickname
 
   const make = (peerId: PeerId, ledger: Ledger): Conversation => {
-    const conversation: Conversation = new Conversation({
-      ledger,
-      newEpoch: () => toHex(world.randomBytes(EPOCH_BYTES)),
-      newMessageId,
-      emit: world.emit,
-      refOf: () => world.refOf(peerId),
-      onRenamed: (name) => world.onRenamed(peerId, name),
-      onWaiting: () => world.onWaiting(peerId, conversation),
-      commit: (changes, durability) => world.store.commit(peerId, changes, durability),
-      takenIds: world.store.takenIds(peerId),
-      run: world.run,
-      after: world.after,
-      onBroken: world.onBroken,
-      messageBytesMax: world.messageBytesMax,
-      wallNow: world.wallNow
-    })
+    const conversation: Conversation = new Conversation(
+      {
+        newEpoch: () => toHex(world.randomBytes(EPOCH_BYTES)),
+        newMessageId,
+        emit: world.emit,
+        refOf: () => world.refOf(peerId),
+        onRenamed: (name) => world.onRenamed(peerId, name),
+        onWaiting: () => world.onWaiting(peerId, conversation),
+        commit: (changes, durability) => world.store.commit(peerId, changes, durability),
+        takenIds: world.store.takenIds(peerId),
+        run: world.run,
+        after: world.after,
+        onBroken: world.onBroken,
+        messageBytesMax: world.messageBytesMax,
+        wallNow: world.wallNow
+      },
+      ledger
+    )
     all.set(peerId, conversation)
     return conversation
   }

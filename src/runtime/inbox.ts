@@ -6,7 +6,7 @@ import type * as Effect from 'effect/Effect'
 import * as Latch from 'effect/Latch'
 import type { EarshotEvent, PeerRef } from '../domain/events.ts'
 import type { ProtocolViolation, StoreFailure } from '../domain/failures.ts'
-import type { PeerMessage, TakenLog } from '../domain/items.ts'
+import type { PeerMessage } from '../domain/items.ts'
 import { MESSAGE_BYTES_MAX } from '../domain/limits.ts'
 import { encodeMessage } from '../protocol/codec.ts'
 import * as delivery from '../protocol/delivery/incoming.ts'
@@ -15,7 +15,9 @@ import { itemBytes } from '../protocol/payloads.ts'
 import { type Joined, joinPart, makeJoiner, resetJoiner } from '../protocol/text-parts.ts'
 import { isViolation } from '../protocol/violation.ts'
 import type { StoreChange } from '../services/store.ts'
+import { type Arrived, messagesOf, takenChanges, type Took } from './arrived.ts'
 import type { Carrier } from './carrier.ts'
+import type { KnownIds } from './known-ids.ts'
 import type { Contribution } from './ledger-loop.ts'
 
 export interface InboxWorld {
@@ -29,33 +31,17 @@ export interface InboxWorld {
   readonly wallNow: () => number
 }
 
-type Took =
-  | { readonly kind: 'text'; readonly message: PeerMessage }
-  | { readonly kind: 'nick'; readonly nickname: string }
-
-/** Whole messages of one log that came and are not in the store. */
-interface Arrived {
-  /** As far as it was taken with them. */
-  readonly log: TakenLog
-  readonly took: readonly Took[]
-  /** Of its items. */
-  readonly bytes: number
-}
-
-const messagesOf = (took: readonly Took[]): readonly PeerMessage[] =>
-  took.flatMap((each) => (each.kind === 'text' ? [each.message] : []))
-
 export class Inbox {
   readonly #world: InboxWorld
   readonly #incoming: delivery.Incoming
   readonly #joiner = makeJoiner()
-  #arrived: readonly Arrived[] = []
+  #arrived: Arrived[] = []
   /** Of the items that came since, or belong to an unfinished message. */
   #bytes = 0
   /** What our user was shown, to be noted in the store. */
   #shown: readonly StoreChange[] = []
-  /** Ids taken under earlier epochs, which a peer with another store may send again. */
-  #known: Set<string> | undefined
+  /** Where there are earlier epochs of the peer. */
+  #known: KnownIds | undefined
   /** true: the store takes nothing now, and the user knows. */
   #held = false
   #carrier: Carrier | undefined
@@ -78,6 +64,11 @@ export class Inbox {
     return this.#settled.await
   }
 
+  /** Ids of what came and was not given to the store yet. */
+  waitingIds(): readonly string[] {
+    return this.#arrived.flatMap(({ took }) => messagesOf(took)).map(({ id }) => id)
+  }
+
   /** Messages of an earlier run, which may have ended before it showed them. */
   recover(messages: readonly PeerMessage[]): void {
     if (messages.length === 0) return
@@ -90,14 +81,14 @@ export class Inbox {
   }
 
   /** The peer's log on the link that is opening. @param known ids that are not to be shown again. */
-  bind(epoch: string, known: ReadonlySet<string> | undefined): void {
+  bind(epoch: string, known: KnownIds | undefined): void {
     delivery.bindEpoch(this.#incoming, epoch)
     // Its sender begins an unfinished message again.
     resetJoiner(this.#joiner)
     this.#incoming.uncommittedBytes -= this.#bytes
     this.#bytes = 0
     this.#toldRead = 0
-    if (known !== undefined) this.#known = new Set(known)
+    if (known !== undefined) this.#known = known
   }
 
   /**
@@ -107,7 +98,7 @@ export class Inbox {
   note(): void {
     const log = delivery.wholeOf(this.#incoming)
     if (log === undefined) return
-    this.#arrived = [...this.#arrived, { log, took: [], bytes: 0 }]
+    this.#arrived.push({ log, took: [], bytes: 0 })
     this.#world.kick()
   }
 
@@ -184,13 +175,8 @@ export class Inbox {
     const arrived = this.#arrived
     if (arrived.length === 0 || (this.#held && !isRetry)) return undefined
     this.#arrived = []
-    this.#settled.closeUnsafe()
     return {
-      changes: arrived.map(({ log, took }) => ({
-        type: 'taken',
-        ...log,
-        messages: messagesOf(took)
-      })),
+      changes: takenChanges(arrived),
       durability: 'synced',
       onStored: () => this.#stored(arrived),
       onFailed: (failure) => {
@@ -222,7 +208,7 @@ export class Inbox {
     const unfinished = this.#joiner.bytes
     const bytes = this.#bytes - unfinished
     this.#bytes = unfinished
-    this.#arrived = [...this.#arrived, { log, took, bytes }]
+    this.#arrived.push({ log, took, bytes })
     this.#settled.closeUnsafe()
     this.#world.kick()
   }
@@ -235,7 +221,7 @@ export class Inbox {
     if (last === undefined) return
     const isOne = arrived.every(({ log }) => log.epoch === last.epoch)
     const others: readonly StoreChange[] = isOne ? [] : [{ type: 'recovered' }]
-    this.#shown = [...others, { type: 'shown', upTo: last.upTo }]
+    this.#shown = [...this.#shown, ...others, { type: 'shown', upTo: last.upTo }]
     this.#acknowledge()
     this.#settle()
   }

@@ -175,7 +175,7 @@ export class KeptCommands {
   }
 
   #keep(choice: 'on' | 'off' | 'default'): void {
-    const { store, directory, saveHistory } = this.#world
+    const { store, conversations, directory, saveHistory } = this.#world
     const peerId = this.#meant(`/history ${choice}`, undefined)
     if (peerId === undefined) return
     const keep = choice === 'default' ? undefined : choice === 'on'
@@ -183,6 +183,8 @@ export class KeptCommands {
       peerId,
       Effect.gen({ self: this }, function* () {
         yield* store.commit(peerId, [{ type: 'keep', keep }], 'synced')
+        const conversation = conversations.find(peerId)
+        if (conversation !== undefined) conversation.keep = keep
         const earlier = yield* this.#countSettled(peerId)
         const kept = keep ?? saveHistory
         this.#tell({ type: 'history.changed', peer: directory.refOf(peerId), kept, earlier })

@@ -88,7 +88,7 @@ export class Outbox {
   pending(): readonly { readonly message: MessageOf; readonly sent: boolean }[] {
     const numbered = delivery
       .pending(this.#out)
-      .map((message) => ({ message, sent: message.first <= this.#out.sentEver }))
+      .map((message) => ({ message, sent: delivery.wasSent(this.#out, message) }))
     return [...numbered, ...this.#typed.all.map((message) => ({ message, sent: false }))]
   }
 

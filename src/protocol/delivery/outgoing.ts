@@ -42,6 +42,8 @@ export interface Outgoing {
   sent: number
   /** The highest number ever sent on any link: no honest peer acknowledges more. */
   sentEver: number
+  /** Sent under an earlier epoch up to and including this, so the peer may have it. */
+  sentBefore: number
   /** Index of the entry that holds item `sent + 1`, and how many of its items were sent. */
   next: { index: number; items: number }
   /** UTF-8 bytes of the pending messages. */
@@ -93,6 +95,7 @@ export const makeOutgoing = (epoch: string, kept?: KeptLog): Outgoing => {
     stored: kept?.last ?? 0,
     sent: kept?.acked ?? 0,
     sentEver: kept?.sentEver ?? 0,
+    sentBefore: 0,
     next: { index: 0, items: 0 },
     bytes: 0,
     inFlightBytes: 0,
@@ -113,6 +116,10 @@ export const pending = (out: Outgoing): readonly OwnMessage[] =>
   Array.from({ length: out.entries.length }, (_, index) => out.entries.at(index)?.message).filter(
     (message) => message !== undefined
   )
+
+/** true: it was on a link, so the peer may have it. */
+export const wasSent = ({ sentEver, sentBefore }: Outgoing, { first }: OwnMessage): boolean =>
+  first <= Math.max(sentEver, sentBefore)
 
 /** The id of the pending message whose last item has this number; undefined: none ends there. */
 export const idEndingAt = (out: Outgoing, seq: number): string | undefined => {

@@ -4,7 +4,7 @@
  * store, and done only then; nothing that it renumbers is sent in between.
  */
 import type { OwnMessage } from '../../domain/items.ts'
-import { makeOutgoing, type Outgoing, pending } from './outgoing.ts'
+import { makeOutgoing, type Outgoing, pending, wasSent } from './outgoing.ts'
 
 const renumbered = (messages: readonly OwnMessage[], from: number): readonly OwnMessage[] => {
   let first = from
@@ -32,7 +32,7 @@ export interface Cancellation {
 export const planCancel = (out: Outgoing, ids: ReadonlySet<string>): Cancellation => {
   const all = pending(out)
   const asked = all.filter(({ id }) => ids.has(id))
-  const cancelled = asked.filter(({ first }) => first > out.sentEver)
+  const cancelled = asked.filter((message) => !wasSent(out, message))
   const gone = new Set(cancelled.map(({ id }) => id))
   const left = all.filter(({ id }) => !gone.has(id))
   return {
@@ -70,6 +70,7 @@ export const planRestart = (out: Outgoing): readonly OwnMessage[] => renumbered(
 
 /** The log goes on under this epoch; `messages` are what `planRestart` gave, and safe in the store. */
 export const restart = (out: Outgoing, epoch: string, messages: readonly OwnMessage[]): void => {
+  const sent = pending(out).filter((message) => wasSent(out, message)).length
   Object.assign(
     out,
     makeOutgoing(epoch, {
@@ -79,6 +80,7 @@ export const restart = (out: Outgoing, epoch: string, messages: readonly OwnMess
       read: 0,
       sentEver: 0,
       outbox: messages
-    })
+    }),
+    { sentBefore: endOf(messages.slice(0, sent), 0) }
   )
 }
