@@ -1,7 +1,7 @@
 /** `earshot history`, as commander describes it: which flags go together, and what they ask for. */
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import { readPath, readWholeNumber } from './flag-values.ts'
-import { EXPORT_ENDINGS, exportFormOf } from './history/forms.ts'
+import { EXPORT_ENDINGS, exportFormOf } from './history/export-form.ts'
 import type { HistoryAction, KeepChoice } from './invocation.ts'
 import { commonFlags, type Settle } from './program-flags.ts'
 

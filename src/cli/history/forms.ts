@@ -9,6 +9,7 @@ import type { HistoryEntry } from '../../services/store.ts'
 import { spokenLines } from '../views/lines.ts'
 import type { LocalTime } from '../views/local-time.ts'
 import { makeStyle, type Style } from '../views/style.ts'
+import type { ExportForm } from './export-form.ts'
 
 /** Turns a history into text, entry by entry, oldest first; one for each history. */
 export interface Form {
@@ -25,21 +26,6 @@ export interface Reader {
   readonly name: string
   readonly time: LocalTime
 }
-
-type ExportForm = 'text' | 'markdown' | 'json' | 'json-lines'
-
-const ENDINGS: ReadonlyMap<string, ExportForm> = new Map([
-  ['.txt', 'text'],
-  ['.md', 'markdown'],
-  ['.json', 'json'],
-  ['.jsonl', 'json-lines']
-])
-
-export const EXPORT_ENDINGS: readonly string[] = [...ENDINGS.keys()]
-
-/** The form that the end of a file's name asks for; undefined: it asks for none. */
-export const exportFormOf = (path: string): ExportForm | undefined =>
-  ENDINGS.get(/\.[a-z]+$/.exec(path.toLowerCase())?.[0] ?? '')
 
 /** By our clock: when we sent it, or when it came. */
 const timeOf = ({ sentAt, receivedAt }: HistoryEntry): number => receivedAt ?? sentAt

@@ -11,15 +11,8 @@ import { safeJson, safeLine } from '../../domain/safe-text.ts'
 import type { HistoryAction } from '../invocation.ts'
 import { showMessages } from '../views/lines.ts'
 import { makeLocalTime } from '../views/local-time.ts'
-import {
-  exportFormOf,
-  fileForm,
-  type Form,
-  jsonLinesForm,
-  type Reader,
-  screenForm,
-  textForm
-} from './forms.ts'
+import { exportFormOf } from './export-form.ts'
+import { fileForm, type Form, jsonLinesForm, type Reader, screenForm, textForm } from './forms.ts'
 import { HOW_TO_KEEP } from './list.ts'
 import { eachPage, type ReadPage } from './pages.ts'
 import { type Progress, searchProgress } from './progress.ts'
