@@ -21,7 +21,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import { startPipe } from './support/pipe.ts'
 import { temporaryFolder } from './support/program.ts'
-import { type JsonProgram, startJsonTalk } from './support/talk.ts'
+import { type JsonProgram, startJson, startJsonTalk } from './support/talk.ts'
 import { startTerminal } from './support/terminal.ts'
 
 const dataOf = (home: string): string => join(home, '.local', 'share', 'earshot')
@@ -69,6 +69,7 @@ interface Shown {
   readonly direction: string
   readonly state: string
   readonly text: string
+  readonly stored: number
 }
 
 /** What `--json` printed, an object a line. */
@@ -308,5 +309,35 @@ describe('E13: a history that cannot be read', () => {
     expect((await startPipe(['history'], { home, env }).exit).stdout).toContain(
       'kept, as save_history says'
     )
+  })
+
+  it('--no-history keeps nothing of a run, and what was kept before stays', async () => {
+    const home = await afterTalk()
+    const env = { EARSHOT_SAVE_HISTORY: '1' }
+    const { ann, bob } = await startJsonTalk({ bob: { home, env }, bobArgs: ['--no-history'] })
+    await say(bob, ann, 'off the record')
+    await quit(bob)
+    const listed = objects((await history(home, '--json')).stdout)
+    expect(listed.map(({ stored }) => stored).toSorted()).toEqual([0, 4])
+    const other = listed.find(({ stored }) => stored === 0)
+    expect(await history(home, other?.peer.id ?? '')).toMatchObject({ code: 0, stdout: '' })
+  })
+
+  it('a file that two profiles name is used by the first, and never by both', async () => {
+    const folder = join(temporaryFolder(), 'deep')
+    mkdirSync(folder, { mode: 0o700 })
+    const path = join(folder, 'own.db')
+    const env = { EARSHOT_HISTORY_FILE: path }
+    const first = startJson(['-p', '0'], { env })
+    await first.waitFor('listen.opened')
+    const { home } = first.pipe
+    const second = startJson(['-p', '0'], { env, home })
+    const { path: further } = await second.waitFor('store.created')
+    expect(further).toBe(join(dataOf(home), 'profiles', 'second', 'messages.db'))
+    await quit(second)
+    const named = await startPipe(['-p', '0', '--profile', 'work'], { env, home, stdin: '' }).exit
+    expect(named.stderr).toContain('belongs to another identity')
+    expect(named.code).toBe(78)
+    await quit(first)
   })
 })
