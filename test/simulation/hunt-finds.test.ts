@@ -63,7 +63,7 @@ interface Effort {
 }
 
 const SOON: Effort = { within: 20 }
-const LATER: Effort = { within: 60 }
+const LATER: Effort = { within: 150 }
 const AFTER_LOSSES: Effort = { within: 150, lossChance: 1 }
 
 /** A program that is broken, and what the hunt has to say of it. */
