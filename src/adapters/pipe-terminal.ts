@@ -8,6 +8,7 @@ import * as Layer from 'effect/Layer'
 import type { Scope } from 'effect/Scope'
 import { INPUT_LINE_BYTES_MAX, OUTPUT_WAITING_BYTES_MAX } from '../domain/limits.ts'
 import { Terminal } from '../services/terminal.ts'
+import { afterWrites } from './written-output.ts'
 import { LineCutter } from './pipe-lines.ts'
 
 export interface PipeStreams {
@@ -103,6 +104,9 @@ export const makePipeTerminal = (
       print: (printed) => {
         const texts = printed.map((line) => (typeof line === 'string' ? line : line.text))
         if (texts.length > 0) write(`${texts.join('\n')}\n`)
+      },
+      whenWritten: (work) => {
+        if (writable) afterWrites(output, work)
       },
       mark: () => undefined,
       setPrompt: () => undefined,

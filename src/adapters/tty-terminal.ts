@@ -7,6 +7,7 @@ import { INPUT_LINE_BYTES_MAX } from '../domain/limits.ts'
 import { type Line, Terminal } from '../services/terminal.ts'
 import { PASTE_OFF, PASTE_ON, PasteSplitter, restorePaste, showPaste } from './tty-paste.ts'
 import { Screen } from './tty-screen.ts'
+import { afterWrites } from './written-output.ts'
 
 export interface TtyStreams {
   readonly input: ReadStream
@@ -112,6 +113,10 @@ class TtyTerminal {
     if (this.#writable && lines.length > 0) this.#screen?.print(lines)
   }
 
+  readonly whenWritten = (work: () => void): void => {
+    if (this.#writable) afterWrites(this.#streams.output, work)
+  }
+
   readonly mark = (marks: ReadonlyMap<string, string>): void => {
     if (this.#writable) this.#screen?.mark(marks)
   }
@@ -182,6 +187,7 @@ const makeTtyTerminal = (streams: TtyStreams): Effect.Effect<Terminal['Service']
       styled: true,
       columns: () => streams.output.columns || 80,
       print: terminal.print,
+      whenWritten: terminal.whenWritten,
       mark: terminal.mark,
       setPrompt: terminal.setPrompt,
       readLines: terminal.take(Number.POSITIVE_INFINITY, undefined),

@@ -55,6 +55,8 @@ export const CLOCK_JUMP_MS_MIN = 2_000
 export const FAREWELL_TIMEOUT_MS_MAX = 2_000
 /** How long a user's leaving waits for the peer to acknowledge what was said last. */
 export const LAST_WORDS_TIMEOUT_MS_MAX = 1_000
+/** How long an end waits for a slow reader of our output before what it has not read is left for the next run. */
+export const LAST_LINES_TIMEOUT_MS_MAX = 1_000
 
 /** Handshakes in progress, in all. */
 export const HANDSHAKES_MAX = 16

@@ -22,7 +22,7 @@ import { Store } from '../services/store.ts'
 import { type Listener, Transport } from '../services/transport.ts'
 import type { PeerOptions } from './api.ts'
 import { type Gate, paced } from './gate.ts'
-import { HeardStore } from './heard-store.ts'
+import { HeardStore } from '../runtime/heard-store.ts'
 import { listenOf, retentionOf } from './options.ts'
 
 export type LiveServices = Transport | Identity | PeerBook | Store

@@ -33,6 +33,11 @@ export class Terminal extends Context.Service<
      */
     readonly print: (lines: readonly Line[]) => void
     /**
+     * Calls back once all that was printed has left this process, at once where it has. Never, where the
+     * output is gone before that.
+     */
+    readonly whenWritten: (work: () => void) => void
+    /**
      * Changes the marks of lines that can still be seen, by id. What has scrolled away, or cannot be
      * found on the screen any more, stays as it was written.
      */

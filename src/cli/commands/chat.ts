@@ -103,6 +103,15 @@ const tellProgram = (error: Failure): Effect.Effect<void> =>
   })
 
 /** Loaded only for a conversation that has a store: one in plain text keeps nothing. */
+const messagesOf = Effect.fnUntraced(function* (
+  store: Store['Service'],
+  terminal: Terminal['Service']
+) {
+  const { writtenMessages } = yield* Effect.promise(() => import('../written-messages.ts'))
+  return yield* writtenMessages(store, terminal)
+})
+
+/** The same. */
 const storeOf = Effect.fnUntraced(function* (
   { resolved: { values } }: Loaded,
   { directory, displaced }: AcquiredProfile,
@@ -131,11 +140,13 @@ const converse = Effect.fnUntraced(function* (
   }
   const hosts = ownAddresses(loaded.resolved.values.listen_host)
   const settings = chatSettings(loaded.resolved, flags, answers, hosts)
+  const messages = stored === undefined ? undefined : yield* messagesOf(stored.store, terminal)
   const show = yield* viewOf(terminal, flags)
   const record = logTap(log)
   const emit = (events: readonly EarshotEvent[]): void => {
     record(events)
     show(events)
+    messages?.printed(events)
   }
   const { profile, displaced } = acquired
   if (displaced !== undefined) emit([{ type: 'app.profile', profile, ...displaced }])
@@ -149,7 +160,8 @@ const converse = Effect.fnUntraced(function* (
       consoleOver(terminal, flags.json ? parseJsonCommand : parseLine, flags.json)
     )
   )
-  const run = stored === undefined ? runPlain : Effect.provideService(runChat, Store, stored.store)
+  const run =
+    messages === undefined ? runPlain : Effect.provideService(runChat, Store, messages.store)
   const outcome = yield* Effect.provideContext(run, services)
   return outcome.exit === 'clean' ? EXIT_OK : exitCodeOf(outcome.failure)
 })

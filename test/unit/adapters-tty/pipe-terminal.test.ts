@@ -149,6 +149,51 @@ describe('the terminal over pipes', () => {
   )
 })
 
+describe('what was printed', () => {
+  const LINE = 'x'.repeat(100_000)
+
+  it.effect('is written at once where the reader takes it', () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const given = streams(new PassThrough())
+        given.output.resume()
+        const terminal = yield* makePipeTerminal(given)
+        terminal.print(['one'])
+        let written = 0
+        terminal.whenWritten(() => (written += 1))
+        expect(written).toBe(1)
+      })
+    )
+  )
+
+  it.effect('is written when the reader has taken all of it, and never once it has gone', () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const given = streams(new PassThrough())
+        const terminal = yield* makePipeTerminal(given)
+        terminal.print([LINE])
+        terminal.print([LINE])
+        const written = Promise.withResolvers<number>()
+        terminal.whenWritten(() => written.resolve(given.output.writableLength))
+        expect(given.output.writableLength).toBeGreaterThan(0)
+        given.output.resume()
+        expect(yield* Effect.promise(() => written.promise)).toBe(0)
+        given.output.pause()
+        terminal.print([LINE])
+        terminal.print([LINE])
+        let late = 0
+        terminal.whenWritten(() => (late += 1))
+        const gone = Promise.withResolvers<void>()
+        given.output.once('close', gone.resolve)
+        given.output.destroy(new Error('EPIPE'))
+        yield* Effect.promise(() => gone.promise)
+        terminal.whenWritten(() => (late += 1))
+        expect(late).toBe(0)
+      })
+    )
+  )
+})
+
 describe('a reader that has stopped', () => {
   it.effect('ends the input before memory runs out', () =>
     Effect.scoped(

@@ -28,6 +28,7 @@ const scripted = (answers: readonly string[], batches: readonly (readonly string
     print: (lines) => {
       shown.push(...lines.map((line) => (typeof line === 'string' ? line : line.text)))
     },
+    whenWritten: (work) => work(),
     mark: () => {},
     setPrompt: () => {},
     readLines: Effect.sync(() => input.shift()),
@@ -166,6 +167,9 @@ describe('chatSettings', () => {
       reconnectAttempts: 10,
       reconnectDelayMs: 2000,
       messageBytesMax: 1024 * 1024,
+      saveHistory: false,
+      readReceipts: true,
+      historyLines: 10,
       stay: false,
       plainText: false
     })

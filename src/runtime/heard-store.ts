@@ -1,6 +1,7 @@
 /**
- * The Store port for a program that hears late: the run notes a message as shown when it has told it, and
- * here that note waits until the program has heard it. A process that dies before is told it again.
+ * The Store port for those who hear late, as a program that listens when it likes, or a pipe that is full:
+ * the run notes a message as shown when it has told it, and here that note waits until it was heard. A
+ * process that dies before is told it again.
  *
  * Numbers are noted only up to the first message of their log that was not heard; messages of earlier logs
  * and runs (`recovered`), once nothing is unheard.
@@ -182,7 +183,7 @@ export class HeardStore {
     }
   }
 
-  /** The program is done with a message. */
+  /** A message was heard: the program is done with it, or it has left the process. */
   heard(peer: PeerId, message: Heard): void {
     const taken = this.#inboxes.get(peer)?.taken.get(keyOf(message))
     if (taken === undefined || taken.isHeard) return
