@@ -1,12 +1,11 @@
 /** The store of messages of a profile: where it is, what opens it, and how long it keeps them. */
-import { existsSync } from 'node:fs'
+import { existsSync, lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import * as Effect from 'effect/Effect'
 import * as Layer from 'effect/Layer'
 import * as Context from 'effect/Context'
 import type { Scope } from 'effect/Scope'
 import { keyringPath } from '../adapters/keyring-file.ts'
-import { isLocked } from '../adapters/keyring.ts'
 import { layer as storeLayer } from '../adapters/store/layer.ts'
 import type { StoreFile, StoreOpened } from '../adapters/store/options.ts'
 import { openReadOnly } from '../adapters/store/read-only.ts'
@@ -37,6 +36,26 @@ type Place = Pick<StoreOwner, 'directory' | 'values' | 'displaced'>
 const pathOf = ({ directory, values: { history_file: named }, displaced }: Place): string =>
   named === undefined || displaced ? join(directory, STORE_NAME) : fromHome(named)
 
+/** Whether nothing is written there yet. Whoever opens what cannot be looked at says why. */
+const isEmpty = (path: string): boolean => {
+  try {
+    return (lstatSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0
+  } catch {
+    return false
+  }
+}
+
+/** Whether there is a store. Fails where its key is gone: a new one would not open it. */
+export const hasStore = Effect.fnUntraced(function* (
+  place: Place
+): Effect.fn.Return<boolean, StartError> {
+  const path = pathOf(place)
+  if (isEmpty(path) && isEmpty(`${path}-wal`)) return false
+  const keyPath = keyringPath(place.directory)
+  if (existsSync(keyPath)) return true
+  return yield* new StartError({ reason: { _tag: 'StoreSealed', path, keyPath } })
+})
+
 /** Asks for the passphrase, where there is one; who gives up at the question interrupts. */
 const fileOf = Effect.fnUntraced(function* (
   owner: StoreOwner
@@ -61,6 +80,7 @@ export const openStore = Effect.fnUntraced(function* (
   owner: StoreOwner
 ): Effect.fn.Return<OpenStore, StartError, Scope> {
   const { values } = owner
+  yield* hasStore(owner)
   const { locked, ...file } = yield* fileOf(owner)
   const told: EarshotEvent[] = []
   const tell = (opened: StoreOpened): void => {
@@ -76,18 +96,6 @@ export const openStore = Effect.fnUntraced(function* (
     onOpened: (opened) => Effect.sync(() => tell(opened))
   })
   return { store: Context.get(yield* Layer.build(layer), Store), told }
-})
-
-/** Whether there is a store, and the key that opens it is there too. Makes nothing. */
-export const hasStore = Effect.fnUntraced(function* (
-  place: Place
-): Effect.fn.Return<boolean, StartError> {
-  const path = pathOf(place)
-  if (!existsSync(path) && !existsSync(`${path}-wal`)) return false
-  // A new key would not open it.
-  if ((yield* isLocked(place.directory)) !== undefined) return true
-  const keyPath = keyringPath(place.directory)
-  return yield* new StartError({ reason: { _tag: 'StoreSealed', path, keyPath } })
 })
 
 /** Opens the store that is there to be looked at, also while a conversation has it. */

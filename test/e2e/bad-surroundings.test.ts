@@ -4,11 +4,24 @@
  * Method: the built program among files that are not what they should be.
  */
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync
+} from 'node:fs'
 import { dirname, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import { startPipe } from './support/pipe.ts'
 import { root, temporaryFolder } from './support/program.ts'
+import { type JsonProgram, startJson } from './support/talk.ts'
 
 const configOf = (home: string): string => {
   const path = join(home, '.config', 'earshot', 'config.toml')
@@ -153,6 +166,92 @@ describe('Bad input: the home folder', () => {
     expect(stderr).toContain(`${book} is damaged`)
     expect(stderr).toContain('every peer is a stranger again')
     expect(code).toBe(78)
+    readable(stderr)
+  })
+})
+
+describe('Bad input: the store of messages', () => {
+  const quit = async ({ ask, pipe }: JsonProgram): Promise<void> => {
+    ask({ type: 'quit' })
+    expect((await pipe.exit).code).toBe(0)
+  }
+
+  /** A home in which the program has run, and its store. */
+  const usedHome = async () => {
+    const home = temporaryFolder()
+    const earshot = startJson(['-p', '0'], { home })
+    await earshot.waitFor('listen.opened')
+    await quit(earshot)
+    const data = join(home, '.local', 'share', 'earshot')
+    return { home, data, store: join(data, 'messages.db') }
+  }
+
+  it('that is damaged: set aside as it was, and said; a new one is begun', async () => {
+    const { home, data, store } = await usedHome()
+    writeFileSync(store, 'no database, only a text that is long enough. '.repeat(200))
+    const earshot = startJson(['-p', '0'], { home })
+    const { aside, path } = await earshot.waitFor('store.set-aside')
+    await earshot.waitFor('listen.opened')
+    expect(path).toBe(store)
+    expect(dirname(aside)).toBe(data)
+    expect(readFileSync(aside, 'utf8')).toMatch(/^no database, only/)
+    await quit(earshot)
+    expect(readFileSync(store, 'latin1')).toMatch(/^SQLite format 3/)
+  })
+
+  it('whose key is gone: no new one is made that would not open it', async () => {
+    const { home, data, store } = await usedHome()
+    rmSync(join(data, 'store.key'))
+    const { code, stderr } = await start(home)
+    expect(stderr).toContain(`${store} cannot be read with the key in`)
+    expect(code).toBe(78)
+    expect(existsSync(join(data, 'store.key'))).toBe(false)
+    readable(stderr)
+  })
+
+  it('that is a link, a folder, or open to others: it is not used', async () => {
+    const { home, data, store } = await usedHome()
+    const kept = join(data, 'kept')
+    renameSync(store, kept)
+    const wrongs: readonly (() => void)[] = [
+      () => symlinkSync(kept, store),
+      () => symlinkSync('messages.db', store),
+      () => mkdirSync(store),
+      () => copyFileSync(kept, store)
+    ]
+    for (const make of wrongs) {
+      make()
+      if (!lstatSync(store).isSymbolicLink()) chmodSync(store, 0o755)
+      for (const { code, stderr } of [
+        await start(home),
+        await startPipe(['history'], { home, stdin: '' }).exit
+      ]) {
+        expect(stderr).toContain(`${store} is not safe to use`)
+        expect(code).toBe(78)
+        readable(stderr)
+      }
+      rmSync(store, { recursive: true })
+    }
+  })
+
+  it('of a newer version: left as it is', async () => {
+    const { home, store } = await usedHome()
+    const database = new DatabaseSync(store)
+    database.exec('PRAGMA user_version = 999')
+    database.close()
+    const before = readFileSync(store)
+    const { code, stderr } = await start(home)
+    expect(stderr).toContain('newer Earshot (version 999')
+    expect(code).toBe(78)
+    expect(readFileSync(store).equals(before)).toBe(true)
+    readable(stderr)
+  })
+
+  it('in a folder in which nothing can be made', async () => {
+    const env = { EARSHOT_HISTORY_FILE: '/proc/earshot/messages.db' }
+    const { code, stderr } = await start(temporaryFolder(), env)
+    expect(stderr).toContain('/proc/earshot')
+    expect([74, 77]).toContain(code)
     readable(stderr)
   })
 })
