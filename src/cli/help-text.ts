@@ -7,7 +7,8 @@ export const EXAMPLES: readonly (readonly [command: string, about: string])[] = 
   ['earshot --connect 192.168.1.20:8080', 'call a friend'],
   ['earshot -c [2001:db8::7]:8080 -n alice', 'over IPv6, with a name'],
   ['echo hi | earshot -c friend.example:8080', 'send, wait for delivery, end'],
-  ['earshot --json -p 8080 --stay', 'for programs: JSON lines both ways']
+  ['earshot --json -p 8080 --stay', 'for programs: JSON lines both ways'],
+  ['earshot history bob --since 3d', 'what was said, where it is kept']
 ]
 
 export const REMEDIES: readonly (readonly [symptom: string, remedy: string])[] = [
@@ -40,6 +41,18 @@ export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] =
   [Exit.EXIT_CONFIG, 'the configuration, the key file or the store of messages is wrong']
 ]
 
+/** What `earshot history --help` shows. */
+const HISTORY_EXAMPLES: readonly (readonly [command: string, about: string])[] = [
+  ['earshot --history', 'talk, and keep what is said'],
+  ['earshot history', 'the conversations that there are'],
+  ['earshot history bob --search "two words"', 'where both occur'],
+  ['earshot history bob --all | less', 'everything'],
+  ['earshot history bob --json | jq -r .text', 'only the texts'],
+  ['earshot history bob --export bob.md', 'a copy that is not encrypted'],
+  ['earshot history bob --keep off', 'no longer keep this one'],
+  ['earshot history bob --erase --yes', 'delete what is kept of it']
+]
+
 const table = (rows: readonly (readonly [string | number, string])[]): string => {
   const width = Math.max(...rows.map(([left]) => String(left).length))
   return rows.map(([left, right]) => `  ${String(left).padEnd(width)}  ${right}`).join('\n')
@@ -60,3 +73,11 @@ Exit codes:
 ${table(EXIT_CODES)}
 
 In a conversation, /help lists the commands. More: man earshot`
+
+/** The end of `earshot history --help`. */
+export const HISTORY_HELP_AFTER = `
+Examples:
+${table(HISTORY_EXAMPLES)}
+
+What is stored is encrypted under a key beside it: see earshot passphrase.
+While a conversation goes on, /history there changes what is kept.`

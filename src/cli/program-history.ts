@@ -1,6 +1,7 @@
 /** `earshot history`, as commander describes it: which flags go together, and what they ask for. */
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import { readPath, readWholeNumber } from './flag-values.ts'
+import { HISTORY_HELP_AFTER } from './help-text.ts'
 import { EXPORT_ENDINGS, exportFormOf } from './history/export-form.ts'
 import type { HistoryAction, KeepChoice } from './invocation.ts'
 import { commonFlags, type Settle } from './program-flags.ts'
@@ -118,4 +119,5 @@ export const addHistory = (program: Command, settle: Settle): void => {
       else command.error('error: The peer is missing.\nearshot history lists those that there are.')
     })
   for (const option of historyOptions()) history.addOption(option)
+  history.addHelpText('after', HISTORY_HELP_AFTER)
 }

@@ -133,7 +133,10 @@ describe('E13: earshot history', () => {
     ] as const) {
       const path = join(home, name)
       const { code, stdout } = await history(home, 'ann', '--export', name)
-      expect({ code, stdout }).toEqual({ code: 0, stdout: `Written: ${path} (4 messages)\n` })
+      expect({ code, stdout }).toEqual({
+        code: 0,
+        stdout: `Written: ${path} (4 messages, not encrypted)\n`
+      })
       expect(readFileSync(path, 'utf8')).toContain(part)
       expect(readFileSync(path, 'utf8')).not.toContain('\u001b')
       expect(statSync(path).mode & 0o777).toBe(0o600)

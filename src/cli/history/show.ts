@@ -96,7 +96,7 @@ const writeFile = Effect.fnUntraced(function* (
   yield* world.output.write(
     world.json
       ? `${safeJson({ path, count })}\n`
-      : `Written: ${safeLine(path, 4096)} (${showMessages(count)})\n`
+      : `Written: ${safeLine(path, 4096)} (${showMessages(count)}, not encrypted)\n`
   )
 })
 

@@ -47,7 +47,7 @@ describe('a file', () => {
   it.effect('.txt has the lines of a pipe', () =>
     Effect.gen(function* () {
       const path = join(yield* temporaryDirectory, 'bob.TXT')
-      expect((yield* exported(path)).out).toBe(`Written: ${path} (3 messages)\n`)
+      expect((yield* exported(path)).out).toBe(`Written: ${path} (3 messages, not encrypted)\n`)
       const lines = fs.readFileSync(path, 'utf8').trimEnd().split('\n')
       expect(lines[0]).toBe('2026-11-22 14:30 You: hello')
       expect(lines[1]).toBe('2026-11-23 14:30 bob: # not a heading')

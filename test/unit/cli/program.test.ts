@@ -204,11 +204,14 @@ describe('commands', () => {
     expect(asked('peers', '--help')).toMatchObject({ text: expect.stringContaining('rekey') })
   })
 
-  it('help fits 80 columns', () => {
-    const help = asked('--help')
-    for (const line of 'text' in help ? help.text.split('\n') : [])
-      expect(line.length, line).toBeLessThanOrEqual(80)
-  })
+  it.each([[['--help']], [['history', '--help']], [['passphrase', '--help']]])(
+    '%j fits 80 columns',
+    (argv) => {
+      const help = asked(...argv)
+      for (const line of 'text' in help ? help.text.split('\n') : [])
+        expect(line.length, line).toBeLessThanOrEqual(80)
+    }
+  )
 })
 
 describe('slips', () => {
