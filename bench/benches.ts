@@ -2,9 +2,12 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { catchUpBench } from './catch-up.ts'
 import { root } from './children.ts'
+import { historyBench } from './history.ts'
 import { idleBench } from './idle.ts'
-import { roundTripBench, throughputBench } from './links.ts'
+import { deliveredBench, roundTripBench, throughputBench } from './links.ts'
+import { memoryBench } from './memory.ts'
 import type { Row } from './samples.ts'
 import type { Size } from './sizes.ts'
 import { startBench } from './start.ts'
@@ -12,8 +15,12 @@ import { startBench } from './start.ts'
 export const BENCHES = {
   start: startBench,
   idle: idleBench,
+  delivered: deliveredBench,
   'round-trip': roundTripBench,
-  throughput: throughputBench
+  throughput: throughputBench,
+  'catch-up': catchUpBench,
+  memory: memoryBench,
+  history: historyBench
 } as const satisfies Record<string, (size: Size) => Promise<readonly Row[]>>
 
 export type BenchName = keyof typeof BENCHES

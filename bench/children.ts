@@ -10,16 +10,20 @@ export const root = join(import.meta.dirname, '..')
 export const PROGRAM = join(root, 'bin', 'earshot')
 
 /** A process that hangs is a failure and not a long run. */
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 300_000
 /** A process that was asked to end and has not is killed. */
 const FAREWELL_MS = 5_000
 
 export interface Child {
   readonly pid: number
-  /** The next line of output that passes; fails when the output ends before, or after a minute. */
+  /** Types a line. */
+  readonly type: (line: string) => void
+  /** The next line of output that passes; fails when the output ends before, or after five minutes. */
   readonly line: (passes: (line: string) => boolean) => Promise<string>
   /** Asks the process to end, if it has not yet, and waits until it has. */
   readonly stop: () => Promise<void>
+  /** Ends the process at once, and waits until it has. */
+  readonly kill: () => Promise<void>
   /** Waits until the process ends by itself. */
   readonly ended: Promise<void>
 }
@@ -87,6 +91,7 @@ export const start = (home: string, args: readonly string[]): Child => {
   }
   return {
     pid: child.pid ?? 0,
+    type: (line) => child.stdin.write(`${line}\n`),
     line: (passes) => withPatience(args.join(' '), next(passes)),
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return
@@ -95,6 +100,10 @@ export const start = (home: string, args: readonly string[]): Child => {
       const timer = setTimeout(() => child.kill('SIGKILL'), FAREWELL_MS)
       await ended
       clearTimeout(timer)
+    },
+    kill: async () => {
+      child.kill('SIGKILL')
+      await ended
     },
     ended
   }
@@ -118,9 +127,3 @@ export const inFolder = async <A>(work: (folder: string) => Promise<A>): Promise
     rmSync(folder, { recursive: true, force: true })
   }
 }
-
-/** Whether a line of `--json` tells the event. */
-export const tells =
-  (type: string) =>
-  (line: string): boolean =>
-    line.includes(`"type":"${type}"`)

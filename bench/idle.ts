@@ -1,9 +1,9 @@
 /** What the program keeps in memory while two people are connected and say nothing. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Child, inFolder, PROGRAM, start, tells } from './children.ts'
+import { inFolder, start } from './children.ts'
+import { dialling, earshot, portOf, tells } from './program.ts'
 import { oursAtMost, type Row } from './samples.ts'
 import type { Size } from './sizes.ts'
 
@@ -16,26 +16,10 @@ const residentMib = (pid: number): number => {
   return Number(kib) / 1024
 }
 
-const earshot = (home: string, name: string, ...args: readonly string[]): Child =>
-  start(home, [
-    PROGRAM,
-    '--json',
-    '--port',
-    '0',
-    '--listen',
-    '127.0.0.1',
-    '--home',
-    join(home, name),
-    ...args
-  ])
-
 /** The larger of two connected peers. */
 const connectedPair = async (home: string, idleMs: number): Promise<number> => {
   const one = earshot(home, 'one')
-  const { address } = JSON.parse(await one.line(tells('listen.opened'))) as {
-    readonly address: { readonly port: number }
-  }
-  const two = earshot(home, 'two', '--connect', `127.0.0.1:${address.port}`)
+  const two = earshot(home, 'two', 0, ...dialling(await portOf(one)))
   await Promise.all([one.line(tells('peer.connected')), two.line(tells('peer.connected'))])
   await wait(idleMs)
   const memory = Math.max(residentMib(one.pid), residentMib(two.pid))

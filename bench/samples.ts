@@ -5,9 +5,9 @@ export interface Row {
   readonly unit: string
   /** Ours, one sample a round. */
   readonly ours: readonly number[]
-  /** The yardstick's samples of the same rounds. */
+  /** The yardstick's samples of the same rounds; none where there is nothing to hold it against. */
   readonly yardstick: readonly number[]
-  /** What it is held against, as `node -e 0`. */
+  /** What it is held against, as `node -e 0`; empty without a yardstick. */
   readonly against: string
   readonly goal: Goal
 }
@@ -32,7 +32,9 @@ export const median = (samples: readonly number[]): number => {
 
 /** Ours to the yardstick's, round by round, so that a noisy moment troubles both alike. */
 export const ratios = ({ ours, yardstick }: Row): readonly number[] =>
-  ours.map((sample, round) => sample / (yardstick[round] ?? Number.NaN))
+  yardstick.length === 0
+    ? []
+    : ours.map((sample, round) => sample / (yardstick[round] ?? Number.NaN))
 
 /** The median of the ratios is at most `limit`. */
 export const ratioAtMost = (limit: number): Goal => ({
@@ -50,4 +52,10 @@ export const oursAtMost = (limit: number, unit: string): Goal => ({
 export const oursAtLeast = (limit: number, unit: string): Goal => ({
   text: `≥ ${limit.toLocaleString('en')} ${unit}`,
   met: ({ ours }) => median(ours) >= limit
+})
+
+/** The median of our samples is at most `limit` above that of the yardstick, in the row's unit. */
+export const growthAtMost = (limit: number, unit: string): Goal => ({
+  text: `+ ≤ ${limit} ${unit}`,
+  met: ({ ours, yardstick }) => median(ours) - median(yardstick) <= limit
 })

@@ -6,12 +6,24 @@ export interface Size {
   /** Milliseconds from the connection until the memory is read. */
   readonly idleMs: number
   readonly linkRounds: number
+  /** Messages of a round that are delivered at rest, and those before them that are not counted. */
+  readonly taps: number
+  readonly warmUpTaps: number
   /** Round trips of a round, and those before them that are not counted. */
   readonly trips: number
   readonly warmUpTrips: number
   /** Messages of a round, and those before them that are not counted. */
   readonly messages: number
   readonly warmUpMessages: number
+  readonly catchUpRounds: number
+  /** Messages that wait for a peer who is away. */
+  readonly queued: number
+  /** Messages over which the memory of both ends is watched. */
+  readonly memoryMessages: number
+  /** Messages of the long history. */
+  readonly historyMessages: number
+  readonly historyRounds: number
+  readonly searchRounds: number
 }
 
 export const SIZES = {
@@ -20,20 +32,36 @@ export const SIZES = {
     idleRounds: 3,
     idleMs: 3000,
     linkRounds: 7,
-    trips: 20_000,
-    warmUpTrips: 10_000,
+    taps: 500,
+    warmUpTaps: 200,
+    trips: 5000,
+    warmUpTrips: 2000,
     messages: 400_000,
-    warmUpMessages: 50_000
+    warmUpMessages: 50_000,
+    catchUpRounds: 5,
+    queued: 10_000,
+    memoryMessages: 1_000_000,
+    historyMessages: 1_000_000,
+    historyRounds: 7,
+    searchRounds: 3
   },
   quick: {
     startRounds: 7,
     idleRounds: 1,
     idleMs: 3000,
     linkRounds: 3,
-    trips: 2000,
+    taps: 200,
+    warmUpTaps: 100,
+    trips: 1000,
     warmUpTrips: 1000,
-    messages: 150_000,
-    warmUpMessages: 20_000
+    messages: 100_000,
+    warmUpMessages: 20_000,
+    catchUpRounds: 1,
+    queued: 10_000,
+    memoryMessages: 200_000,
+    historyMessages: 100_000,
+    historyRounds: 3,
+    searchRounds: 1
   },
   /** Only to see that every bench runs. */
   tiny: {
@@ -41,9 +69,17 @@ export const SIZES = {
     idleRounds: 1,
     idleMs: 1,
     linkRounds: 1,
+    taps: 5,
+    warmUpTaps: 1,
     trips: 20,
     warmUpTrips: 5,
     messages: 500,
-    warmUpMessages: 50
+    warmUpMessages: 50,
+    catchUpRounds: 1,
+    queued: 50,
+    memoryMessages: 2000,
+    historyMessages: 1000,
+    historyRounds: 1,
+    searchRounds: 1
   }
 } as const satisfies Record<string, Size>

@@ -1,6 +1,6 @@
 /** How long a start takes, against a Node that does nothing. */
-import { join } from 'node:path'
-import { inFolder, PROGRAM, run, start, tells, timed } from './children.ts'
+import { inFolder, PROGRAM, run, timed } from './children.ts'
+import { earshot, tells } from './program.ts'
 import { ratioAtMost, type Row } from './samples.ts'
 import type { Size } from './sizes.ts'
 
@@ -9,16 +9,7 @@ const NOTHING = ['-e', '0']
 /** Milliseconds from the start of the process to its word that the port is open. */
 const readyToChat = async (home: string): Promise<number> => {
   const from = performance.now()
-  const child = start(home, [
-    PROGRAM,
-    '--json',
-    '--port',
-    '0',
-    '--listen',
-    '127.0.0.1',
-    '--home',
-    join(home, 'data')
-  ])
+  const child = earshot(home, 'one')
   await child.line(tells('listen.opened'))
   const took = performance.now() - from
   await child.stop()

@@ -6,9 +6,14 @@ const number = (value: number): string => {
   return value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : 2)
 }
 
-/** `median [least..most]` */
+/** `median [least..most]`, or the one sample that there is. */
 const spread = (samples: readonly number[]): string =>
-  `${number(median(samples))} [${number(Math.min(...samples))}..${number(Math.max(...samples))}]`
+  samples.length === 1
+    ? number(median(samples))
+    : `${number(median(samples))} [${number(Math.min(...samples))}..${number(Math.max(...samples))}]`
+
+/** A cell of a row without a yardstick. */
+const NONE = '–'
 
 const HEAD = ['what', 'unit', 'earshot', 'yardstick', 'ratio', 'goal', 'met']
 
@@ -16,8 +21,8 @@ const cells = (row: Row): readonly string[] => [
   row.name,
   row.unit,
   spread(row.ours),
-  `${row.against}: ${spread(row.yardstick)}`,
-  spread(ratios(row)),
+  row.against === '' ? NONE : `${row.against}: ${spread(row.yardstick)}`,
+  row.against === '' ? NONE : spread(ratios(row)),
   row.goal.text,
   row.goal.met(row) ? 'yes' : 'NO'
 ]
