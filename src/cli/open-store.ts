@@ -1,6 +1,6 @@
 /** The store of messages of a profile: where it is, what opens it, and how long it keeps them. */
 import { existsSync, lstatSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import * as Effect from 'effect/Effect'
 import * as Layer from 'effect/Layer'
 import * as Context from 'effect/Context'
@@ -80,7 +80,8 @@ export const openStore = Effect.fnUntraced(function* (
   owner: StoreOwner
 ): Effect.fn.Return<OpenStore, StartError, Scope> {
   const { values } = owner
-  yield* hasStore(owner)
+  // A file elsewhere may be that of another profile, which opening it says.
+  if (dirname(pathOf(owner)) === owner.directory) yield* hasStore(owner)
   const { locked, ...file } = yield* fileOf(owner)
   const told: EarshotEvent[] = []
   const tell = (opened: StoreOpened): void => {
