@@ -94,11 +94,12 @@ export class SaidTexts {
     return this.#identified(ids).map(({ text }) => text)
   }
 
-  /** What holds at the end. @param shown every showing at the other side. */
-  check(shown: readonly string[], mayDouble: boolean): void {
+  /** What holds at the end. @param shown every showing at the other side, by the life of its store. */
+  check(shown: readonly { readonly text: string; readonly life: number }[]): void {
     for (const { text, index, id, isTakenBack, isAtLarge } of this.#byText.values()) {
-      const count = shown.filter((each) => each === text).length
-      if (count > 1 && !mayDouble) fault(`${index} is doubled`)
+      const lives = shown.flatMap((each) => (each.text === text ? [each.life] : []))
+      const count = lives.length
+      if (new Set(lives).size < count) fault(`${index} is doubled`)
       if (isAtLarge) continue
       if (count === 0 && id !== undefined && !isTakenBack) fault(`${index} is lost`)
       if (count > 0 && isTakenBack) fault(`${index} was taken back, and is shown`)

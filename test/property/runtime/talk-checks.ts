@@ -16,6 +16,15 @@ export interface Origin {
   epoch: string
 }
 
+/** A text was shown. */
+interface Showing {
+  readonly text: string
+  /** Of the store that it was shown from. */
+  readonly life: number
+  /** Where it came from. */
+  readonly origin: string
+}
+
 const fault = (what: string): never => {
   throw new Error(what)
 }
@@ -29,11 +38,7 @@ export class TalkChecks {
   readonly #ends: Record<Side, TalkEnd>
   /** Ids that were ever safe in a side's store as taken. */
   readonly #taken = { a: new Set<string>(), b: new Set<string>() }
-  /** Texts in the order in which they were shown, and which lives of both sides showed and brought them. */
-  readonly #shown: Record<Side, { readonly text: string; readonly lives: string }[]> = {
-    a: [],
-    b: []
-  }
+  readonly #shown: Record<Side, Showing[]> = { a: [], b: [] }
   /** Which message a number of a log means to one life of its reader. */
   readonly #meant = new Map<string, string>()
   /** By reader and id: which life and log of its sender brought a message last. */
@@ -69,13 +74,11 @@ export class TalkChecks {
     for (const side of ['a', 'b'] as const) {
       this.#checkRest(side)
       const shown = this.#shown[other(side)]
-      this.texts[side].check(
-        shown.map(({ text }) => text),
-        this.wasLost
-      )
+      this.texts[side].check(shown)
       let last = { index: 0, lives: '' }
-      for (const { text, lives } of shown) {
+      for (const { text, life, origin } of shown) {
         const index = this.texts[side].indexOf(text)
+        const lives = `${life} ${origin}`
         if (lives === last.lives && index <= last.index) fault(`${index} comes after ${last.index}`)
         last = { index, lives }
       }
@@ -155,10 +158,11 @@ export class TalkChecks {
     const { durable } = this.#ends[side].store
     if (!conversationOf(durable, peerOf(durable)).takenIds.toArray().includes(id))
       fault(`${id} is shown, and not safe`)
-    const lives = `${this.lives[side]} ${this.#brought.get(`${side} ${id}`)}`
-    this.#mean(`${side} ${lives} ${seq}`, id)
+    const life = this.lives[side]
+    const origin = this.#brought.get(`${side} ${id}`) ?? fault(`nobody sent ${id}`)
+    this.#mean(`${side} ${life} ${origin} ${seq}`, id)
     const isKnown = this.#shown[side].some((each) => each.text === text)
     // A run that follows a crash does not know whether it was shown.
-    if (again !== true || !isKnown) this.#shown[side].push({ text, lives })
+    if (again !== true || !isKnown) this.#shown[side].push({ text, life, origin })
   }
 }
