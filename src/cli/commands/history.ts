@@ -134,8 +134,8 @@ const look = Effect.fnUntraced(function* (
   if (action._tag === 'List') yield* Effect.mapError(listHistory(world, store), asStartError)
   else {
     const peer = yield* whoOf(world, action.who)
-    if (action._tag === 'Erase') yield* refuseErasure(world, peer)
-    else yield* showHistory(world, store, peer, action)
+    if (action._tag === 'Erase') return yield* refuseErasure(world, peer)
+    yield* showHistory(world, store, peer, action)
   }
 })
 
