@@ -133,6 +133,9 @@ const isWhole = (database: DatabaseSync, path: string): boolean => {
 
 /** Throws StoreDamaged where pages are. @param isClean the last run came to its end. */
 export const checkPages = (database: DatabaseSync, path: string, isClean: boolean): void => {
+  // A peer that is not found in the index of its table would be a stranger again.
+  const peers = pragma(database, "integrity_check('conversation')")
+  if (peers !== 'ok') throw damaged(path, String(peers))
   const { size } = fs.statSync(path)
   if (isClean && size > CHECK_BYTES_MAX && isWhole(database, path)) return
   const found = pragma(database, 'quick_check(1)')

@@ -1,6 +1,7 @@
 /** An open store: its database, its keys, and the conversations that this run has met. */
 import type { KeyObject } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
+import { OUTBOX_ITEMS_MAX } from '../../domain/limits.ts'
 import type { PeerId } from '../../domain/peer-id.ts'
 import { nothing, type Placed } from '../../services/store-model/conversation.ts'
 import type { OwnMessage, PeerMessage } from '../../domain/items.ts'
@@ -38,6 +39,31 @@ export const stateOf = (store: Readable, row: ConversationRow): State => {
   if (!store.keys.isMac(row.mac, row.state, statePlace(row)))
     throw damaged(store.path, `conversation ${row.id} is not as it was written`)
   return readState(row.state)
+}
+
+/** What shows that ids belong where they are. */
+export const idsMac = (store: Readable, conversation: number, place: number, ids: string): Buffer =>
+  store.keys.mac(ids, `ids ${conversation} ${place}`)
+
+const ID_CHARS = 22
+
+/** Ids that were taken of a peer. Throws StoreDamaged where one may be missing. */
+export const takenIdsOf = (store: Readable, peer: PeerId): ReadonlySet<string> => {
+  const ids = new Set<string>()
+  const row = store.sql.conversation(peer)
+  if (row === undefined) return ids
+  const { takenCount } = store.held.get(peer) ?? stateOf(store, row)
+  let next: number | undefined
+  for (const { place, count, ids: joined, mac } of store.sql.ids(row.id)) {
+    const isNext = place === (next ?? Math.min(place, Math.max(takenCount - OUTBOX_ITEMS_MAX, 0)))
+    if (!isNext || !idsMac(store, row.id, place, joined).equals(mac))
+      throw damaged(store.path, `ids of messages are missing in conversation ${row.id}`)
+    next = place + count
+    for (let at = 0; at < joined.length; at += ID_CHARS) ids.add(joined.slice(at, at + ID_CHARS))
+  }
+  if ((next ?? 0) !== takenCount)
+    throw damaged(store.path, `ids of messages are missing in conversation ${row.id}`)
+  return ids
 }
 
 export const dataKeyPlace = (conversation: number, peer: PeerId, generation: number): string =>

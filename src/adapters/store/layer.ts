@@ -14,11 +14,11 @@ import { ledgerOf } from '../../services/store-model.ts'
 import { type Contradiction, isContradiction } from '../../services/store-model/conversation.ts'
 import { connectReadOnly, emptyLog } from './database.ts'
 import { erase } from './deleting.ts'
-import { heldOf, type Readable } from './disk.ts'
+import { heldOf, type Readable, takenIdsOf } from './disk.ts'
 import { GroupFlush } from './group-flush.ts'
 import { keptNow } from './held.ts'
 import { type Live, noteFailure, Upkeep } from './live.ts'
-import { letGo } from './meta.ts'
+import { type Meta, writeMeta } from './meta.ts'
 import { open } from './opening.ts'
 import type { StoreOptions } from './options.ts'
 import { plan } from './plan.ts'
@@ -61,16 +61,6 @@ const commit = (
     })
   )
 
-const ID_CHARS = 22
-
-const takenIds = (live: Live, peer: PeerId): ReadonlySet<string> => {
-  const ids = new Set<string>()
-  const row = live.sql.conversation(peer)
-  for (const joined of row === undefined ? [] : live.sql.ids(row.id))
-    for (let at = 0; at < joined.length; at += ID_CHARS) ids.add(joined.slice(at, at + ID_CHARS))
-  return ids
-}
-
 const serviceOf = (live: Live): Store['Service'] => {
   const { path } = live
   const noting = <A>(work: Effect.Effect<A, StoreError>): Effect.Effect<A, StoreError> =>
@@ -79,7 +69,7 @@ const serviceOf = (live: Live): Store['Service'] => {
     ledger: (peer) =>
       noting(attempt(path, () => ledgerOf(new Map([[peer, heldOf(live, peer).at]]), peer))),
     commit: (peer, changes, durability) => noting(commit(live, peer, changes, durability)),
-    takenIds: (peer) => noting(attempt(path, () => takenIds(live, peer))),
+    takenIds: (peer) => noting(attempt(path, () => takenIdsOf(live, peer))),
     conversations: noting(conversations(live)),
     page: (peer, query) => noting(page(live, peer, query)),
     search: (peer, query) => noting(search(live, peer, query)),
@@ -90,7 +80,7 @@ const serviceOf = (live: Live): Store['Service'] => {
 const startFailure = ({ reason }: StoreError): StartError => new StartError({ reason })
 
 /** Adds what writing needs to an open store; closes it where that fails. */
-const makeLive = (store: Readable): Live => {
+const makeLive = (store: Readable, meta: Meta): Live => {
   const { path, database } = store
   const descriptors: number[] = []
   const openFile = (name: string): number => {
@@ -104,6 +94,7 @@ const makeLive = (store: Readable): Live => {
     const flushLog = (resume: (error: Error | null) => void) => fs.fdatasync(logDescriptor, resume)
     return {
       ...store,
+      meta,
       flush: new GroupFlush(path, flushLog),
       upkeep: new Upkeep(logDescriptor),
       holding: connectReadOnly(path),
@@ -121,7 +112,9 @@ const makeLive = (store: Readable): Live => {
 /** What the last run leaves: nothing undone, an empty log. */
 const finish = (live: Live): void => {
   dropDelivered(live)
-  transact(live, () => letGo(live.database, !live.upkeep.isSuspect))
+  transact(live, () =>
+    writeMeta(live.database, { ...live.meta, holder: '', isClean: !live.upkeep.isSuspect })
+  )
   emptyLog(live.database)
 }
 
@@ -150,16 +143,21 @@ export const layer = (options: StoreOptions): Layer.Layer<Store, StartError> =>
   Layer.effect(
     Store,
     Effect.gen(function* () {
-      const { store, told, isUnclean } = yield* open(options)
+      const { store, meta, told, isUnclean } = yield* open(options)
       const live = yield* Effect.acquireRelease(
         Effect.mapError(
-          attempt(options.path, () => makeLive(store)),
+          attempt(options.path, () => makeLive(store, meta)),
           startFailure
         ),
         close
       )
-      // What an earlier run deleted may still be in the log.
-      if (isUnclean) live.upkeep.deletion.openUnsafe()
+      if (isUnclean) {
+        // What an earlier run wrote may not be safe yet, and a READY made of it acknowledges it.
+        live.flush.wrote()
+        yield* Effect.mapError(live.flush.synced, startFailure)
+        // What it deleted may still be in the log.
+        live.upkeep.deletion.openUnsafe()
+      }
       yield* lookAfter(live, options.retention)
       if (told !== undefined) yield* options.onOpened?.(told) ?? Effect.void
       return serviceOf(live)

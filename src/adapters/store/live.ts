@@ -6,11 +6,14 @@ import type { Semaphore } from 'effect/Semaphore'
 import type { StoreFailure } from '../../domain/failures.ts'
 import type { Readable } from './disk.ts'
 import type { GroupFlush } from './group-flush.ts'
+import type { Meta } from './meta.ts'
 
 /** The log is copied into the database when it has grown by so much: some hundreds of commits. */
 const LOG_BYTES = 4 * 1024 * 1024
 
 export interface Live extends Readable {
+  /** As it was written when this process took the store. */
+  readonly meta: Meta
   /** Makes the log safe; knows whether the disk can be trusted. */
   readonly flush: GroupFlush
   readonly upkeep: Upkeep
@@ -74,4 +77,6 @@ export class Upkeep {
 export const noteFailure = ({ flush, upkeep }: Live, failure: StoreFailure): void => {
   if (failure._tag === 'StoreIo') flush.fail(failure)
   if (failure._tag === 'StoreDamaged') upkeep.suspect()
+  // An empty log may be what gives the next commit its room.
+  if (failure._tag === 'StoreFull') upkeep.longLog.openUnsafe()
 }

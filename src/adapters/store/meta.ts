@@ -13,6 +13,9 @@ import type { StoreFile } from './options.ts'
 import { damaged } from './store-failure.ts'
 
 export interface Meta {
+  /** Of Identity, as JSON. */
+  readonly identity: string
+  /** The process that has the store, and the file that it took; empty: none. */
   readonly holder: string
   /** false: the last run did not come to its end, or saw damage. */
   readonly isClean: boolean
@@ -26,21 +29,28 @@ interface Identity {
   readonly check: string
 }
 
-const NOBODY = ''
-
-const digestOf = (identity: string): Buffer => createHash('sha256').update(identity).digest()
+const digestOf = ({ identity, holder, isClean, savesHistory }: Meta): Buffer =>
+  createHash('sha256')
+    .update(JSON.stringify([identity, holder, isClean, savesHistory]))
+    .digest()
 
 /** Whether nothing was ever written to it but its tables. */
 export const isBlank = (database: DatabaseSync): boolean =>
   database.prepare('SELECT 1 FROM meta UNION ALL SELECT 1 FROM conversation').get() === undefined
 
-/** Writes the row of a new store. */
-export const createMeta = (database: DatabaseSync, keys: StoreKeys, owner: PeerId): void => {
-  const made: Identity = { owner, check: keys.newCheck(owner).toString('base64') }
-  const identity = JSON.stringify(made)
+/** Writes the row. */
+export const writeMeta = (database: DatabaseSync, meta: Meta): Meta => {
+  const { identity, holder, isClean, savesHistory } = meta
   database
-    .prepare('INSERT INTO meta VALUES (1, ?1, ?2, ?3, 1, 0)')
-    .run(identity, digestOf(identity), NOBODY)
+    .prepare('INSERT OR REPLACE INTO meta VALUES (1, ?1, ?2, ?3, ?4, ?5)')
+    .run(identity, holder, isClean ? 1 : 0, savesHistory ? 1 : 0, digestOf(meta))
+  return meta
+}
+
+/** The row of a new store. */
+export const newMeta = (keys: StoreKeys, owner: PeerId): Meta => {
+  const made: Identity = { owner, check: keys.newCheck(owner).toString('base64') }
+  return { identity: JSON.stringify(made), holder: '', isClean: true, savesHistory: false }
 }
 
 /**
@@ -49,23 +59,24 @@ export const createMeta = (database: DatabaseSync, keys: StoreKeys, owner: PeerI
 export const readMeta = (database: DatabaseSync, keys: StoreKeys, file: StoreFile): Meta => {
   const { path, keyPath } = file
   const row = database.prepare('SELECT * FROM meta WHERE id = 1').get()
-  const identity = String(row?.['identity'])
-  const digest = row?.['digest']
-  if (!(digest instanceof Uint8Array) || !digestOf(identity).equals(digest))
-    throw damaged(path, 'it does not say any more whose it is')
-  const { owner, check } = JSON.parse(identity) as Identity
-  if (owner !== file.owner) throw new StoreError({ reason: { _tag: 'StoreForeign', path, owner } })
-  if (!keys.opens(Buffer.from(check, 'base64'), owner))
-    throw new StoreError({ reason: { _tag: 'StoreSealed', path, keyPath } })
-  return {
+  const meta: Meta = {
+    identity: String(row?.['identity']),
     holder: String(row?.['holder']),
     isClean: row?.['is_clean'] === 1,
     savesHistory: row?.['saves_history'] === 1
   }
+  const digest = row?.['digest']
+  if (!(digest instanceof Uint8Array) || !digestOf(meta).equals(digest))
+    throw damaged(path, 'it does not say any more whose it is')
+  const { owner, check } = JSON.parse(meta.identity) as Identity
+  if (owner !== file.owner) throw new StoreError({ reason: { _tag: 'StoreForeign', path, owner } })
+  if (!keys.opens(Buffer.from(check, 'base64'), owner))
+    throw new StoreError({ reason: { _tag: 'StoreSealed', path, keyPath } })
+  return meta
 }
 
 /** A copy of a file is held by nobody, whatever it says, so a holder names the file as well. */
-const holderOf = (path: string): string =>
+export const ourHold = (path: string): string =>
   `${process.pid} ${startOf(process.pid)} ${fs.statSync(path, { bigint: true }).ino}`
 
 /** The living process that has the store; undefined: nobody. */
@@ -74,18 +85,4 @@ export const livingHolder = (path: string, { holder }: Meta): number | undefined
   if (pid === undefined || start === undefined) return undefined
   if (file !== String(fs.statSync(path, { bigint: true }).ino)) return undefined
   return isAlive(Number(pid), start) ? Number(pid) : undefined
-}
-
-/** Notes that this process has the store, and that it did not come to its end yet. */
-export const takeHold = (database: DatabaseSync, path: string): void => {
-  database.prepare('UPDATE meta SET holder = ?1, is_clean = 0').run(holderOf(path))
-}
-
-export const noteSavesHistory = (database: DatabaseSync, saveHistory: boolean): void => {
-  database.prepare('UPDATE meta SET saves_history = ?1').run(saveHistory ? 1 : 0)
-}
-
-/** Notes that nobody has the store, and whether all is well with it. */
-export const letGo = (database: DatabaseSync, isClean: boolean): void => {
-  database.prepare('UPDATE meta SET holder = ?1, is_clean = ?2').run(NOBODY, isClean ? 1 : 0)
 }

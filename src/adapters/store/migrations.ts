@@ -16,14 +16,14 @@ export const PLACE_BITS = 39
 export const PLACE_MAX = 2 ** PLACE_BITS - 1
 
 const FIRST = `
-  -- One row. identity: JSON {owner, check}, with its SHA-256. holder: the process that has the store.
+  -- One row (meta.ts). digest: of all of it.
   CREATE TABLE meta (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     identity TEXT NOT NULL,
-    digest BLOB NOT NULL,
     holder TEXT NOT NULL,
     is_clean INTEGER NOT NULL,
-    saves_history INTEGER NOT NULL
+    saves_history INTEGER NOT NULL,
+    digest BLOB NOT NULL
   ) STRICT;
   -- state: JSON (state-format.ts), authenticated by mac.
   CREATE TABLE conversation (
@@ -52,11 +52,12 @@ const FIRST = `
   ) STRICT;
   -- The batches of which something is not settled.
   CREATE TABLE pending (id INTEGER PRIMARY KEY) STRICT;
-  -- id: conversation << 39 | how many were taken before. ids: each 22 characters, without a gap.
+  -- id: conversation << 39 | how many were taken before. ids: each 22 characters, authenticated by mac.
   CREATE TABLE taken_ids (
     id INTEGER PRIMARY KEY,
     count INTEGER NOT NULL,
-    ids TEXT NOT NULL
+    ids TEXT NOT NULL,
+    mac BLOB NOT NULL
   ) STRICT;
 `
 

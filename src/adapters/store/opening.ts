@@ -13,40 +13,34 @@ import { StoreKeys } from './cipher.ts'
 import { checkPages, connectForWriting, inspect, versionOf } from './database.ts'
 import { type Readable, readHeld } from './disk.ts'
 import { separate } from './held.ts'
-import {
-  createMeta,
-  isBlank,
-  livingHolder,
-  type Meta,
-  noteSavesHistory,
-  readMeta,
-  takeHold
-} from './meta.ts'
+import { isBlank, livingHolder, type Meta, newMeta, ourHold, readMeta, writeMeta } from './meta.ts'
 import { migrate } from './migrations.ts'
 import type { StoreFile, StoreOpened, StoreOptions } from './options.ts'
 import { prepareStatements } from './statements.ts'
-import { attempt, damaged } from './store-failure.ts'
+import { attempt, damaged, orDamaged } from './store-failure.ts'
 import { createFile, filesRefusal, setAside, sizeOf, whatIsThere } from './store-files.ts'
 import { transact, write } from './transaction.ts'
 
-/** Takes the store for this process, inside a transaction. Throws where it is not ours to take. */
-const take = (
-  database: DatabaseSync,
-  keys: StoreKeys,
-  file: StoreFile
-): { readonly meta: Meta; readonly isNew: boolean } => {
+interface Taken {
+  /** As it is from now on, and as the last run left it. */
+  readonly meta: Meta
+  readonly before: Meta
+  readonly isNew: boolean
+}
+
+/** Takes the store for this process, in one transaction. Throws where it is not ours to take. */
+const take = (database: DatabaseSync, keys: StoreKeys, file: StoreFile): Taken => {
   migrate(database, versionOf(database, file.path))
   database.exec('BEGIN IMMEDIATE')
   try {
     const isNew = isBlank(database)
-    if (isNew) createMeta(database, keys, file.owner)
-    const meta = readMeta(database, keys, file)
-    const pid = livingHolder(file.path, meta)
+    const before = isNew ? newMeta(keys, file.owner) : readMeta(database, keys, file)
+    const pid = livingHolder(file.path, before)
     if (pid !== undefined)
       throw new StoreError({ reason: { _tag: 'StoreBusy', path: file.path, pid } })
-    takeHold(database, file.path)
+    const meta = writeMeta(database, { ...before, holder: ourHold(file.path), isClean: false })
     database.exec('COMMIT')
-    return { meta, isNew }
+    return { meta, before, isNew }
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK')
     throw error
@@ -62,22 +56,25 @@ const checkContents = (store: Readable): void => {
  * What an earlier run left of half-settled batches: text that is not kept goes, and where another rule
  * holds from now on, what was settled under the old one is kept.
  */
-const finishEarlier = (store: Readable, meta: Meta): void => {
+const finishEarlier = (store: Readable, meta: Meta): Meta => {
   for (const row of store.sql.partial()) {
     const held = readHeld(store, row)
     const was = held.at.keep ?? meta.savesHistory
     if (was && (held.at.keep ?? store.saveHistory)) continue
     write(store, row.peer, held, separate(held, was))
   }
-  if (meta.savesHistory !== store.saveHistory)
-    transact(store, () => noteSavesHistory(store.database, store.saveHistory))
+  if (meta.savesHistory === store.saveHistory) return meta
+  return transact(store, () =>
+    writeMeta(store.database, { ...meta, savesHistory: store.saveHistory })
+  )
 }
 
 /** A store that this process has taken, and what its opening is worth a word for. */
 export interface Opened {
   readonly store: Readable
+  readonly meta: Meta
   readonly isNew: boolean
-  /** true: the last run did not come to its end. */
+  /** true: the last run did not come to its end, or not all of what it wrote into the database. */
   readonly isUnclean: boolean
 }
 
@@ -85,11 +82,12 @@ const openNow = (options: StoreOptions, keys: StoreKeys): Opened => {
   const { path, saveHistory } = options
   if (whatIsThere(path) === 'log-only') throw damaged(path, 'the database of its log is missing')
   createFile(path)
-  if (whatIsThere(path) === 'a file') inspect(path, sizeOf(`${path}-wal`) > 0)
+  const hasLog = sizeOf(`${path}-wal`) > 0
+  if (whatIsThere(path) === 'a file') inspect(path, hasLog)
   const database = connectForWriting(path)
   try {
-    const { meta, isNew } = take(database, keys, options)
-    checkPages(database, path, meta.isClean)
+    const { meta, before, isNew } = take(database, keys, options)
+    checkPages(database, path, before.isClean)
     const store: Readable = {
       path,
       database,
@@ -101,12 +99,11 @@ const openNow = (options: StoreOptions, keys: StoreKeys): Opened => {
       // Nobody else writes.
       atOnce: (look) => look()
     }
-    if (!meta.isClean) checkContents(store)
-    finishEarlier(store, meta)
-    return { store, isNew, isUnclean: !meta.isClean }
+    if (!before.isClean) checkContents(store)
+    return { store, meta: finishEarlier(store, meta), isNew, isUnclean: hasLog || !before.isClean }
   } catch (error) {
     database.close()
-    throw error
+    throw orDamaged(path, error)
   }
 }
 

@@ -23,6 +23,15 @@ export interface BatchRow extends BatchHead {
   readonly sealed: Uint8Array
 }
 
+/** Ids that were taken one after the other. */
+export interface IdsRow {
+  /** How many were taken before. */
+  readonly place: number
+  readonly count: number
+  readonly ids: string
+  readonly mac: Uint8Array
+}
+
 /** A settled batch, and how many bytes of it are sealed. */
 export interface SettledRow extends Pick<BatchHead, 'n' | 'texts' | 'until'> {
   readonly bytes: number
@@ -94,8 +103,18 @@ export const prepareStatements = (database: DatabaseSync) => {
     ...transactions(run),
     ...conversations(run, get, all),
     ...batches(run, get, all, each),
-    putIds: run(`INSERT INTO taken_ids (id, count, ids) VALUES (${ID('?1', '?2')}, ?3, ?4)`),
-    ids: all(`SELECT ids FROM taken_ids WHERE id ${ALL_OF_1} ORDER BY id`, ({ ids }) => text(ids)),
+    putIds: run(
+      `INSERT INTO taken_ids (id, count, ids, mac) VALUES (${ID('?1', '?2')}, ?3, ?4, ?5)`
+    ),
+    ids: all(
+      `SELECT ${PLACE} AS place, count, ids, mac FROM taken_ids WHERE id ${ALL_OF_1} ORDER BY id`,
+      ({ place, count, ids, mac }): IdsRow => ({
+        place: Number(place),
+        count: Number(count),
+        ids: text(ids),
+        mac: bytes(mac)
+      })
+    ),
     /** Rows that are wholly below a count. */
     dropIds: run(
       `DELETE FROM taken_ids WHERE id BETWEEN ${ID('?1', '0')} AND ${ID('?1', '?2')}

@@ -11,11 +11,15 @@ const NAMES: Readonly<Record<number, string>> = {
   3: 'SQLITE_PERM',
   5: 'SQLITE_BUSY',
   6: 'SQLITE_LOCKED',
+  7: 'SQLITE_NOMEM',
   8: 'SQLITE_READONLY',
   10: 'SQLITE_IOERR',
   11: 'SQLITE_CORRUPT',
   13: 'SQLITE_FULL',
   14: 'SQLITE_CANTOPEN',
+  18: 'SQLITE_TOOBIG',
+  19: 'SQLITE_CONSTRAINT',
+  20: 'SQLITE_MISMATCH',
   26: 'SQLITE_NOTADB'
 }
 
@@ -44,9 +48,13 @@ const failureOfSqlite = (
     case 5:
     case 6:
       return { _tag: 'StoreBusy', path }
+    case 7:
     case 10:
       return { _tag: 'StoreIo', path, code }
     case 11:
+    case 18:
+    case 19:
+    case 20:
     case 26:
       return { _tag: 'StoreDamaged', path, detail: message }
     case 13:
@@ -75,6 +83,13 @@ const failureOf = (path: string, error: unknown): StoreFailure | undefined => {
 /** For `throw`: what is stored cannot be right. */
 export const damaged = (path: string, detail: string): StoreError =>
   new StoreError({ reason: { _tag: 'StoreDamaged', path, detail } })
+
+/** A statement that does not fit the tables (SQLITE_ERROR). */
+const MISFIT = 1
+
+/** For `throw`, while a store is opened: a statement that fits our tables does not fit these. */
+export const orDamaged = (path: string, error: unknown): unknown =>
+  resultCodeOf(error) === MISFIT ? damaged(path, 'its tables are not as they were made') : error
 
 /** Does something with the store at `path`, now. Whatever is no failure of the disk is a defect. */
 export const attempt = <A>(path: string, work: () => A): Effect.Effect<A, StoreError> =>

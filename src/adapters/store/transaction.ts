@@ -4,7 +4,7 @@ import type { PeerId } from '../../domain/peer-id.ts'
 import { OUTBOX_ITEMS_MAX } from '../../domain/limits.ts'
 import { boundTo, type EncodedBatch, encodeBatches } from './batch-format.ts'
 import { seal, SEALS_PER_KEY_MAX } from './cipher.ts'
-import { dataKey, dataKeyPlace, macOf, openBatch, type Readable } from './disk.ts'
+import { dataKey, dataKeyPlace, idsMac, macOf, openBatch, type Readable } from './disk.ts'
 import type { Held, Plan, Step } from './held.ts'
 import { writeState } from './state-format.ts'
 import { damaged } from './store-failure.ts'
@@ -76,8 +76,11 @@ const cut = (store: Readable, work: Work, n: number, from: number): void => {
     if (head.texts > 0) putBatch(store, work, head)
 }
 
-const noteIds = ({ sql }: Readable, work: Work, ids: readonly string[]): void => {
-  sql.putIds(work.id, work.takenCount, ids.length, ids.join(''))
+const noteIds = (store: Readable, work: Work, ids: readonly string[]): void => {
+  const { sql } = store
+  const joined = ids.join('')
+  const mac = idsMac(store, work.id, work.takenCount, joined)
+  sql.putIds(work.id, work.takenCount, ids.length, joined, mac)
   const before = Math.floor(work.takenCount / PRUNE_EVERY)
   work.takenCount += ids.length
   const useless = work.takenCount - OUTBOX_ITEMS_MAX
