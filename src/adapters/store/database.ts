@@ -104,26 +104,22 @@ export const connectReadOnly = (path: string): DatabaseSync => {
   return database
 }
 
+/** For writing. Nothing of the file is read yet. */
+export const connectForWriting = (path: string): DatabaseSync => connect(path, false)
+
 /**
- * For writing. What is written survives the process at once; what makes it survive a power cut is
- * group-flush.ts (docs/adr/0006).
+ * What is written survives the process at once; what makes it survive a power cut is group-flush.ts
+ * (docs/adr/0006).
  */
-export const connectForWriting = (path: string): DatabaseSync => {
-  const database = connect(path, false)
-  try {
-    harden(database)
-    // Both only before the first page is written.
-    database.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA synchronous = NORMAL')
-    if (pragma(database, 'journal_mode = WAL') !== 'wal')
-      throw new StoreError({
-        reason: { _tag: 'StoreUnwritable', path, code: 'no write-ahead log on this file system' }
-      })
-    database.exec('PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = ON')
-    return database
-  } catch (error) {
-    database.close()
-    throw error
-  }
+export const prepareForWriting = (database: DatabaseSync, path: string): void => {
+  harden(database)
+  // The first only before the first page is written.
+  database.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA synchronous = NORMAL')
+  if (pragma(database, 'journal_mode = WAL') !== 'wal')
+    throw new StoreError({
+      reason: { _tag: 'StoreUnwritable', path, code: 'no write-ahead log on this file system' }
+    })
+  database.exec('PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = ON')
 }
 
 const isWhole = (database: DatabaseSync, path: string): boolean => {

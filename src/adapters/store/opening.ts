@@ -10,15 +10,22 @@ import * as Effect from 'effect/Effect'
 import { StartError, StoreError } from '../../domain/failures.ts'
 import { ensurePrivateDirectory } from '../private-files.ts'
 import { StoreKeys } from './cipher.ts'
-import { checkPages, connectForWriting, inspect, versionOf } from './database.ts'
+import { checkPages, connectForWriting, inspect, prepareForWriting, versionOf } from './database.ts'
 import { type Readable, readHeld } from './disk.ts'
 import { separate } from './held.ts'
 import { isBlank, livingHolder, type Meta, newMeta, ourHold, readMeta, writeMeta } from './meta.ts'
 import { migrate } from './migrations.ts'
 import type { StoreFile, StoreOpened, StoreOptions } from './options.ts'
 import { prepareStatements } from './statements.ts'
-import { attempt, damaged, orDamaged } from './store-failure.ts'
-import { createFile, filesRefusal, setAside, sizeOf, whatIsThere } from './store-files.ts'
+import { attempt, damaged, damageOf } from './store-failure.ts'
+import {
+  checkAccess,
+  createFile,
+  filesRefusal,
+  setAside,
+  sizeOf,
+  whatIsThere
+} from './store-files.ts'
 import { transact, write } from './transaction.ts'
 
 interface Taken {
@@ -78,32 +85,53 @@ export interface Opened {
   readonly isUnclean: boolean
 }
 
-const openNow = (options: StoreOptions, keys: StoreKeys): Opened => {
+/** A damaged store. It is still open, since SQLite would delete its log at the close. */
+interface Broken {
+  readonly detail: string
+  readonly database: DatabaseSync | undefined
+}
+
+const openWith = (
+  database: DatabaseSync,
+  options: StoreOptions,
+  keys: StoreKeys,
+  hasLog: boolean
+): Opened => {
   const { path, saveHistory } = options
-  if (whatIsThere(path) === 'log-only') throw damaged(path, 'the database of its log is missing')
-  createFile(path)
-  const hasLog = sizeOf(`${path}-wal`) > 0
-  if (whatIsThere(path) === 'a file') inspect(path, hasLog)
-  const database = connectForWriting(path)
+  prepareForWriting(database, path)
+  const { meta, before, isNew } = take(database, keys, options)
+  checkPages(database, path, before.isClean)
+  const store: Readable = {
+    path,
+    database,
+    sql: prepareStatements(database),
+    keys,
+    dataKeys: new Map(),
+    saveHistory,
+    held: new Map(),
+    // Nobody else writes.
+    atOnce: (look) => look()
+  }
+  if (!before.isClean) checkContents(store)
+  return { store, meta: finishEarlier(store, meta), isNew, isUnclean: hasLog || !before.isClean }
+}
+
+const openNow = (options: StoreOptions, keys: StoreKeys): Opened | Broken => {
+  const { path } = options
+  let database: DatabaseSync | undefined
   try {
-    const { meta, before, isNew } = take(database, keys, options)
-    checkPages(database, path, before.isClean)
-    const store: Readable = {
-      path,
-      database,
-      sql: prepareStatements(database),
-      keys,
-      dataKeys: new Map(),
-      saveHistory,
-      held: new Map(),
-      // Nobody else writes.
-      atOnce: (look) => look()
-    }
-    if (!before.isClean) checkContents(store)
-    return { store, meta: finishEarlier(store, meta), isNew, isUnclean: hasLog || !before.isClean }
+    if (whatIsThere(path) === 'log-only') throw damaged(path, 'the database of its log is missing')
+    createFile(path)
+    checkAccess(path)
+    const hasLog = sizeOf(`${path}-wal`) > 0
+    if (whatIsThere(path) === 'a file') inspect(path, hasLog)
+    database = connectForWriting(path)
+    return openWith(database, options, keys, hasLog)
   } catch (error) {
-    database.close()
-    throw orDamaged(path, error)
+    const detail = damageOf(path, error)
+    if (detail !== undefined) return { detail, database }
+    database?.close()
+    throw error
   }
 }
 
@@ -126,12 +154,22 @@ const timeName = Effect.gen(function* () {
 const replaceDamaged = Effect.fnUntraced(function* (
   options: StoreOptions,
   keys: StoreKeys,
-  detail: string
+  { detail, database }: Broken
 ) {
   const { path } = options
   const time = yield* timeName
-  const aside = yield* attempt(path, () => setAside(path, time))
-  const { isNew: _, ...opened } = yield* attempt(path, () => openNow(options, keys))
+  const aside = yield* attempt(path, () => {
+    // Only there files that are open cannot be renamed.
+    if (process.platform === 'win32') database?.close()
+    const name = setAside(path, time)
+    if (database?.isOpen) database.close()
+    return name
+  })
+  const opened = yield* attempt(path, () => openNow(options, keys))
+  if (!('store' in opened)) {
+    opened.database?.close()
+    return yield* Effect.fail(damaged(path, opened.detail))
+  }
   return { ...opened, told: { type: 'set-aside', path, aside, detail } as const }
 })
 
@@ -141,10 +179,7 @@ const replaceDamaged = Effect.fnUntraced(function* (
  */
 export const open = Effect.fnUntraced(function* (
   options: StoreOptions
-): Effect.fn.Return<
-  Omit<Opened, 'isNew'> & { readonly told: StoreOpened | undefined },
-  StartError
-> {
+): Effect.fn.Return<Opened & { readonly told: StoreOpened | undefined }, StartError> {
   const { path } = options
   const keys = new StoreKeys(options.masterKey)
   yield* Effect.mapError(ensurePrivateDirectory(dirname(path)), (error) =>
@@ -152,16 +187,11 @@ export const open = Effect.fnUntraced(function* (
   )
   const refused = filesRefusal(path)
   if (refused !== undefined) return yield* refused
-  const opened = attempt(path, () => openNow(options, keys)).pipe(
-    Effect.map(({ isNew, ...made }) => ({
-      ...made,
-      told: isNew ? ({ type: 'created', path } as const) : undefined
-    })),
-    Effect.catch((error) =>
-      error.reason._tag === 'StoreDamaged'
-        ? replaceDamaged(options, keys, error.reason.detail)
-        : Effect.fail(error)
-    )
+  const opened = yield* Effect.mapError(
+    attempt(path, () => openNow(options, keys)),
+    startError
   )
-  return yield* Effect.mapError(opened, startError)
+  if (!('store' in opened))
+    return yield* Effect.mapError(replaceDamaged(options, keys, opened), startError)
+  return { ...opened, told: opened.isNew ? { type: 'created', path } : undefined }
 })

@@ -11,7 +11,7 @@ import { readMeta } from './meta.ts'
 import type { StoreFile } from './options.ts'
 import { conversations, page, search } from './reading.ts'
 import { prepareStatements } from './statements.ts'
-import { attempt, damaged, orDamaged } from './store-failure.ts'
+import { attempt, damaged, damageOf } from './store-failure.ts'
 import { filesRefusal, sizeOf, whatIsThere } from './store-files.ts'
 
 type Reader = Pick<Store['Service'], 'conversations' | 'page' | 'search'>
@@ -54,7 +54,8 @@ const openWith = (connect: (path: string) => DatabaseSync, file: StoreFile): Ope
     return { database, store: readableOf(database, file) }
   } catch (error) {
     database.close()
-    throw orDamaged(file.path, error)
+    const detail = damageOf(file.path, error)
+    throw detail === undefined ? error : damaged(file.path, detail)
   }
 }
 

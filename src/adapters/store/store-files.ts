@@ -47,6 +47,17 @@ export const createFile = (path: string): void => {
   if (lookAt(path) === undefined) fs.closeSync(fs.openSync(path, 'wx', 0o600))
 }
 
+/**
+ * Throws EACCES, EROFS or their like where SQLite could not write. Asked before it tries, since it would
+ * leave a log behind that nobody may write either.
+ */
+export const checkAccess = (path: string): void => {
+  fs.accessSync(dirname(path), fs.constants.W_OK | fs.constants.X_OK)
+  for (const part of PARTS)
+    if (lookAt(`${path}${part}`) !== undefined)
+      fs.accessSync(`${path}${part}`, fs.constants.R_OK | fs.constants.W_OK)
+}
+
 const isFree = (path: string): boolean =>
   PARTS.every((part) => lookAt(`${path}${part}`) === undefined)
 

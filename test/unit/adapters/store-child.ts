@@ -1,0 +1,74 @@
+/**
+ * A process of its own with a store: `hold` keeps it until its stdin ends; `commit` commits without an
+ * end and tells each number once it is stored; `try` opens it as a user without rights and commits.
+ * Prints a line of JSON for whatever happens.
+ */
+import * as fs from 'node:fs'
+import * as Effect from 'effect/Effect'
+import type { Store } from '../../../src/services/store.ts'
+import { openStore, optionsIn } from '../../compliance/store-sqlite-disk.ts'
+import { BOB, linked, own, queued, taken, theirs } from '../services/store-talk.ts'
+
+const [, , mode, directory = ''] = process.argv
+
+/** At once, so that nothing is told that is not out when the process is killed. */
+const tell = (value: unknown): void => {
+  fs.writeSync(1, `${JSON.stringify(value)}\n`)
+}
+
+const stdinEnds = Effect.callback<void>((resume) => {
+  process.stdin.on('end', () => resume(Effect.void))
+  process.stdin.resume()
+})
+
+/** Both ways in turns; what was taken is written, and safe from the end of a process as well. */
+const commitForEver = Effect.fnUntraced(function* (store: Store['Service']) {
+  const { last, taken: logs } = yield* store.ledger(BOB)
+  tell({ found: last, taken: logs.at(-1)?.upTo ?? 0 })
+  yield* store.commit(BOB, [linked], 'written')
+  for (let number = last + 1; ; number++) {
+    yield* store.commit(BOB, [queued(own(number))], 'synced')
+    tell({ queued: number })
+    yield* store.commit(BOB, [taken(number, theirs(number))], 'written')
+    tell({ taken: number })
+    if (number % 3 === 0) {
+      yield* store.commit(
+        BOB,
+        [
+          { type: 'acknowledged', upTo: number, instance: 'child' },
+          { type: 'shown', upTo: number }
+        ],
+        'written'
+      )
+      tell({ settled: number })
+    }
+  }
+})
+
+const work = (store: Store['Service']): Effect.Effect<void, unknown> => {
+  tell('open')
+  if (mode === 'commit') return commitForEver(store)
+  if (mode === 'hold') return stdinEnds
+  return Effect.map(store.commit(BOB, [linked, queued(own(1))], 'synced'), () => tell('stored'))
+}
+
+if (mode === 'try' && process.getuid?.() === 0) {
+  const NOBODY = 65_534
+  process.setgid?.(NOBODY)
+  process.setuid?.(NOBODY)
+}
+
+await Effect.runPromise(
+  Effect.flatMap(openStore(optionsIn(directory)), work).pipe(
+    Effect.scoped,
+    Effect.catch((error) =>
+      Effect.sync(() =>
+        tell(
+          typeof error === 'object' && error !== null && 'reason' in error
+            ? error.reason
+            : String(error)
+        )
+      )
+    )
+  )
+)
