@@ -63,13 +63,31 @@ export const isAlive = (pid: number, start: string): boolean => {
   return now === '0' || start === '0' || now === start
 }
 
+/** Not rmSync: it does not say (as EROFS) why it fails. */
+const removeClaim = (path: string): void => {
+  try {
+    fs.unlinkSync(path)
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
+  }
+}
+
+/** Whoever starts next removes a claim that stays, as in a folder that cannot be written any more. */
+const letGo = (path: string): void => {
+  try {
+    fs.unlinkSync(path)
+  } catch {
+    // A claim of a process that has ended counts for nothing.
+  }
+}
+
 /** The process with a living claim on a directory, other than this claim; dead claims are removed. */
 const otherHolder = (directory: string, own: string): number | undefined => {
   for (const name of fs.readdirSync(directory)) {
     const [, pid, start] = CLAIM.exec(name) ?? []
     if (pid === undefined || start === undefined || name === own) continue
     if (isAlive(Number(pid), start)) return Number(pid)
-    fs.rmSync(join(directory, name), { force: true })
+    removeClaim(join(directory, name))
   }
   return undefined
 }
@@ -91,7 +109,7 @@ const claim = (
   }
   const after = otherHolder(directory, name)
   if (after === undefined) return { path }
-  fs.rmSync(path, { force: true })
+  removeClaim(path)
   return { pid: after, met: true }
 }
 
@@ -111,7 +129,7 @@ const lock = Effect.fnUntraced(function* (
   for (let step = 0; step < STEPS_BACK_MAX; step++) {
     const claimed = yield* Effect.acquireRelease(claiming(directory), (made) =>
       Effect.sync(() => {
-        if ('path' in made) fs.rmSync(made.path, { force: true })
+        if ('path' in made) letGo(made.path)
       })
     )
     if ('path' in claimed) return undefined

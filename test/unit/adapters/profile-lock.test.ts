@@ -108,6 +108,24 @@ describe('a profile', () => {
     })
   )
 
+  it.effect('says why a dead claim cannot be removed, and lets go though its own cannot', () =>
+    Effect.gen(function* () {
+      const dataHome = yield* temporaryDirectory
+      const claim = join(dataHome, `lock.${yield* deadPid}.12345`)
+      fs.mkdirSync(claim)
+      const { reason } = yield* Effect.flip(acquireProfile({ dataHome, wanted: undefined }))
+      expect(reason).toMatchObject({ _tag: 'HomeUnwritable', path: dataHome })
+      expect(reason).toHaveProperty('code', expect.stringMatching(/^(?:EISDIR|EPERM)$/))
+      fs.rmdirSync(claim)
+      const scope = yield* Scope.make()
+      yield* Scope.provide(acquireProfile({ dataHome, wanted: undefined }), scope)
+      const own = join(dataHome, claimsIn(dataHome)[0] ?? '')
+      fs.unlinkSync(own)
+      fs.mkdirSync(own)
+      expect(Exit.isSuccess(yield* Effect.exit(Scope.close(scope, Exit.void)))).toBe(true)
+    })
+  )
+
   it.effect('held by a living process is not taken, whatever its number', () =>
     Effect.gen(function* () {
       const dataHome = yield* temporaryDirectory
