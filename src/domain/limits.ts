@@ -54,7 +54,7 @@ export const CLOCK_JUMP_MS_MIN = 2_000
 /** How long a clean end waits for the last bytes and the peer's half close. */
 export const FAREWELL_TIMEOUT_MS_MAX = 2_000
 /** How long a user's leaving waits for the peer to acknowledge what was said last. */
-export const LAST_WORDS_TIMEOUT_MS_MAX = 1_000
+export const LAST_WORDS_TIMEOUT_MS_MAX = 2_000
 /** How long an end waits for a slow reader of our output before what it has not read is left for the next run. */
 export const LAST_LINES_TIMEOUT_MS_MAX = 1_000
 

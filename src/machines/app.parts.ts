@@ -1,7 +1,7 @@
 /** The named parts of the app machine: its children, actions, guards and delays. */
 import { setup, stopChild } from 'xstate'
 import type { EarshotEvent } from '../domain/events.ts'
-import { FAREWELL_TIMEOUT_MS_MAX, KNOCKS_MAX } from '../domain/limits.ts'
+import { FAREWELL_TIMEOUT_MS_MAX, KNOCKS_MAX, LAST_WORDS_TIMEOUT_MS_MAX } from '../domain/limits.ts'
 import type { ByeReason } from '../domain/failures.ts'
 import type { PeerId } from '../domain/peer-id.ts'
 import * as rules from './app.rules.ts'
@@ -266,5 +266,5 @@ export const parts = base.extend({
     allDelivered: ({ context }) => rules.isAllDelivered(context),
     allOver: ({ context }) => context.connections.length === 0
   },
-  delays: { leaveDeadline: FAREWELL_TIMEOUT_MS_MAX + 1_000 }
+  delays: { leaveDeadline: LAST_WORDS_TIMEOUT_MS_MAX + FAREWELL_TIMEOUT_MS_MAX + 1_000 }
 })
