@@ -11,7 +11,7 @@ import { StartError, StoreError } from '../../domain/failures.ts'
 import { ensurePrivateDirectory } from '../private-files.ts'
 import { StoreKeys } from './cipher.ts'
 import { checkPages, connectForWriting, inspect, prepareForWriting, versionOf } from './database.ts'
-import { type Readable, readHeld } from './disk.ts'
+import { type Readable, readHeld, stateOf, takenIdsOf } from './disk.ts'
 import { separate } from './held.ts'
 import { isBlank, livingHolder, type Meta, newMeta, ourHold, readMeta, writeMeta } from './meta.ts'
 import { migrate } from './migrations.ts'
@@ -54,9 +54,12 @@ const take = (database: DatabaseSync, keys: StoreKeys, file: StoreFile): Taken =
   }
 }
 
-/** Every state, and every message that waits, is as it was written. */
+/** Every state, every message that waits and every id is as it was written. */
 const checkContents = (store: Readable): void => {
-  for (const row of store.sql.conversations()) readHeld(store, row)
+  for (const row of store.sql.conversations()) {
+    readHeld(store, row)
+    takenIdsOf(store, row.peer)
+  }
 }
 
 /**
@@ -65,9 +68,10 @@ const checkContents = (store: Readable): void => {
  */
 const finishEarlier = (store: Readable, meta: Meta): Meta => {
   for (const row of store.sql.partial()) {
+    const { keep } = stateOf(store, row).at
+    const was = keep ?? meta.savesHistory
+    if (was && (keep ?? store.saveHistory)) continue
     const held = readHeld(store, row)
-    const was = held.at.keep ?? meta.savesHistory
-    if (was && (held.at.keep ?? store.saveHistory)) continue
     write(store, row.peer, held, separate(held, was))
   }
   if (meta.savesHistory === store.saveHistory) return meta
