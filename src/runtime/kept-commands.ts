@@ -138,11 +138,12 @@ export class KeptCommands {
 
   #cancelAll(): void {
     const peerId = this.#meant('/cancel all', undefined)
-    const conversation = peerId && this.#world.conversations.find(peerId)
-    if (conversation === undefined) return
-    const texts = conversation.pending().filter(({ message }) => message.body.kind === 'text')
-    if (texts.length === 0) this.#invalid('/cancel all', 'nothing waits for this peer')
-    else conversation.cancel(texts.map(({ message }) => message.id))
+    if (peerId === undefined) return
+    const conversation = this.#world.conversations.find(peerId)
+    const waiting = conversation?.pending() ?? []
+    const ids = waiting.flatMap(({ message: { id, body } }) => (body.kind === 'text' ? [id] : []))
+    if (ids.length === 0) this.#invalid('/cancel all', 'nothing waits for this peer')
+    else conversation?.cancel(ids)
   }
 
   #history(count: number, who: string | undefined): void {
@@ -162,8 +163,11 @@ export class KeptCommands {
   }
 
   #isKept(peerId: PeerId): Effect.Effect<boolean, StoreError> {
-    const { store, saveHistory } = this.#world
-    return Effect.map(store.ledger(peerId), ({ keep }) => keep ?? saveHistory)
+    const { store, conversations, saveHistory } = this.#world
+    const open = conversations.find(peerId)
+    return open === undefined
+      ? Effect.map(store.ledger(peerId), ({ keep }) => keep ?? saveHistory)
+      : Effect.succeed(open.keep ?? saveHistory)
   }
 
   /** Messages of earlier that are kept: what waits, for either end, is no history yet. */
