@@ -144,9 +144,9 @@ const check = ({ bob, machines }: Stage, seed: number): void => {
   expect(missed, `seed ${seed}: of what Bob said`).toEqual([])
 }
 
-it('60 random plans of two machines', () => {
+it.each([0, 20, 40])('20 random plans of two machines, behind %d others', (behind) => {
   let restarts = 0
-  for (const seed of seeds(60)) {
+  for (const seed of seeds(20, behind)) {
     const stage = makeStage(seed)
     const steps = stage.dice.integer(5, STEPS_MAX)
     for (let n = 0; n < steps; n++) step(stage)
@@ -154,5 +154,5 @@ it('60 random plans of two machines', () => {
     check(stage, seed)
     restarts += told(stage.bob, 'delivery.restarted').length
   }
-  expect(restarts).toBeGreaterThan(40)
+  expect(restarts).toBeGreaterThan(10)
 })

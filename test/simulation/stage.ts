@@ -121,6 +121,6 @@ export const expectNothingHeld = (
   expect(world.held()).toEqual({ timers: 0, fibers: 0, links: 0, ports: 0 })
 }
 
-/** Seeds from one on. */
-export const seeds = (count: number): readonly number[] =>
-  Array.from({ length: count }, (_, index) => index + 1)
+/** Seeds from one on, or behind as many. */
+export const seeds = (count: number, behind = 0): readonly number[] =>
+  Array.from({ length: count }, (_, index) => behind + index + 1)
