@@ -47,7 +47,10 @@ export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
     port: fc.option(fc.integer({ min: 1, max: 0xffff }), { nil: undefined }),
     epoch: hex64,
     received: fc.array(
-      fc.record({ epoch: hex64, upTo: count, id: base64url(16) }, { requiredKeys: ['epoch', 'upTo'] }),
+      fc.record(
+        { epoch: hex64, upTo: count, id: base64url(16) },
+        { requiredKeys: ['epoch', 'upTo'] }
+      ),
       { maxLength: 16 }
     )
   }),
