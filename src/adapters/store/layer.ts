@@ -109,26 +109,39 @@ const makeLive = (store: Readable, meta: Meta): Live => {
   }
 }
 
-/** What the last run leaves: nothing undone, an empty log. */
-const finish = (live: Live): void => {
-  dropDelivered(live)
-  transact(live, () =>
-    writeMeta(live.database, { ...live.meta, holder: '', isClean: !live.upkeep.isSuspect })
-  )
-  emptyLog(live.database)
+const letGo = (live: Live, isClean: boolean): void => {
+  transact(live, () => writeMeta(live.database, { ...live.meta, holder: '', isClean }))
 }
 
-/** A store whose disk failed is closed as it is; the next start looks at all of it. */
+/** A run that came to its end leaves nothing undone, and an empty log. */
+const finish = (live: Live): void => {
+  dropDelivered(live)
+  letGo(live, !live.upkeep.isSuspect)
+  emptyLog(live.database)
+  live.holding.close()
+  live.database.close()
+}
+
+/**
+ * Where the disk failed, the log stays for the next start, which makes it safe or fails: while another
+ * connection is open, SQLite does not copy it, and one for reading cannot.
+ */
+const abandon = (live: Live): void => {
+  letGo(live, false)
+  // A connection is one of the log's from its first look.
+  live.holding.prepare('SELECT 1 FROM meta').get()
+  live.database.close()
+  live.holding.close()
+}
+
 const close = Effect.fnUntraced(function* (live: Live): Effect.fn.Return<void> {
-  yield* live.flush.idle
-  if (live.flush.failure === undefined)
-    yield* attempt(live.path, () => finish(live)).pipe(
-      Effect.catch(({ reason }) => Effect.logWarning('the store was left unfinished', reason))
-    )
-  yield* attempt(live.path, () => {
-    live.holding.close()
-    live.database.close()
-  }).pipe(Effect.catch(({ reason }) => Effect.logWarning('the store was not closed', reason)))
+  const { path, flush, database, holding } = live
+  yield* flush.idle
+  const leave = flush.failure === undefined ? finish : abandon
+  yield* attempt(path, () => leave(live)).pipe(
+    Effect.catch(({ reason }) => Effect.logWarning('the store was left unfinished', reason))
+  )
+  for (const connection of [database, holding]) if (connection.isOpen) connection.close()
   // After the database: closing one of its descriptors ends SQLite's locks on it.
   fs.closeSync(live.logDescriptor)
   fs.closeSync(live.databaseDescriptor)

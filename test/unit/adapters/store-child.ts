@@ -24,8 +24,11 @@ const stdinEnds = Effect.callback<void>((resume) => {
 /** Both ways in turns; what was taken is written, and safe from the end of a process as well. */
 const commitForEver = Effect.fnUntraced(function* (store: Store['Service']) {
   const { last, taken: logs } = yield* store.ledger(BOB)
-  tell({ found: last, taken: logs.at(-1)?.upTo ?? 0 })
+  const upTo = logs.at(-1)?.upTo ?? 0
+  tell({ found: last, taken: upTo })
   yield* store.commit(BOB, [linked], 'written')
+  // What the one before had not taken when it was killed.
+  if (upTo < last) yield* store.commit(BOB, [taken(last, theirs(last))], 'written')
   for (let number = last + 1; ; number++) {
     yield* store.commit(BOB, [queued(own(number))], 'synced')
     tell({ queued: number })
