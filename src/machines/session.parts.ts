@@ -46,7 +46,8 @@ export const parts = setup({
       event.type === 'link.authenticated'
         ? {
             candidates: [...context.candidates, event.facts],
-            nickname: event.facts.nickname,
+            // A link that may never carry the talk does not change whom the user talks to.
+            nickname: context.active === undefined ? event.facts.nickname : context.nickname,
             trust: event.facts.trust
           }
         : {}
@@ -88,6 +89,7 @@ export const parts = setup({
       const old = context.active
       enqueue.assign({
         active: facts,
+        nickname: facts.nickname,
         chosen: undefined,
         candidates: without(context.candidates, link),
         suspect: false,

@@ -65,6 +65,19 @@ const onlineOverA = (change: Partial<SessionInput> = {}) => {
   return session
 }
 
+describe('the name of a peer', () => {
+  it('is that of the link which carries the talk, whatever others claim meanwhile', () => {
+    const session = begin()
+    session.play(authenticated({ ...A, nickname: 'bob' }))
+    expect(session.context().nickname).toBe('bob')
+    session.play(opened(A))
+    session.play(authenticated({ ...B, nickname: 'bobby' }))
+    expect(session.context().nickname).toBe('bob')
+    session.play(opened(B))
+    expect(session.context().nickname).toBe('bobby')
+  })
+})
+
 describe('of two links to one peer, the end with the lower id', () => {
   it('selects the first, and calls the other a duplicate once the first is confirmed', () => {
     const session = begin()
