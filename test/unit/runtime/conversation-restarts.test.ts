@@ -105,6 +105,10 @@ describe('a log that begins anew', () => {
     second.lose()
     ann.store.finishAll()
     expect(restarted(ann)).toEqual(['theirs new'])
+    // Nothing of the new log was on it.
+    ann.talk.say(['two'])
+    ann.store.finishAll()
+    expect(ann.store.ledger.sentEver).toBe(0)
   })
 
   it('takes what was typed meanwhile behind what waited', () => {

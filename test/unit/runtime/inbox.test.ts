@@ -175,6 +175,20 @@ describe('a new link', () => {
   })
 })
 
+describe('a new link to a store that took nothing', () => {
+  it('hears no acknowledgement of what an earlier one brought, before an item comes', () => {
+    const { ann, first, link } = online()
+    ann.hear([item(1)])
+    ann.store.fail(FULL)
+    first.lose()
+    const second = link()
+    ann.store.finishAll()
+    expect([ann.shown, second.fromAnn.sent]).toEqual([['1'], []])
+    ann.hear([item(1)])
+    expect(second.fromAnn.acks()).toEqual([1])
+  })
+})
+
 describe('a store that takes nothing', () => {
   it('is told once, and what came is shown when it takes it', () => {
     const { ann, first } = online()
