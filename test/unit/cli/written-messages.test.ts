@@ -33,7 +33,7 @@ const received = (seq: number): EarshotEvent => {
 const talk = Effect.gen(function* () {
   const at: MemoryBook = { book: emptyBook }
   const scope = yield* Scope.make()
-  let waiting: (() => void)[] = []
+  const waiting: (() => void)[] = []
   const { store, printed } = yield* writtenMessages(makeMemoryStore(false, at), {
     whenWritten: (work) => void waiting.push(work)
   }).pipe(Effect.provideService(Scope.Scope, scope))
