@@ -1,10 +1,11 @@
 /**
  * A process of its own with a store: `hold` keeps it until its stdin ends; `commit` commits without an
- * end and tells each number once it is stored; `try` opens it as a user without rights and commits.
- * Prints a line of JSON for whatever happens.
+ * end and tells each number once it is stored; `try` opens it as a user without rights and commits,
+ * and `look` reads it as such a one. Prints a line of JSON for whatever happens.
  */
 import * as fs from 'node:fs'
 import * as Effect from 'effect/Effect'
+import { openReadOnly } from '../../../src/adapters/store/read-only.ts'
 import type { Store } from '../../../src/services/store.ts'
 import { openStore, optionsIn } from '../../compliance/store-sqlite-disk.ts'
 import { BOB, linked, own, queued, taken, theirs } from '../services/store-talk.ts'
@@ -55,14 +56,19 @@ const work = (store: Store['Service']): Effect.Effect<void, unknown> => {
   return Effect.map(store.commit(BOB, [linked, queued(own(1))], 'synced'), () => tell('stored'))
 }
 
-if (mode === 'try' && process.getuid?.() === 0) {
+const looking = Effect.gen(function* () {
+  const store = yield* openReadOnly(optionsIn(directory))
+  tell((yield* store.page(BOB, { limit: 100 })).map(({ text }) => text))
+})
+
+if ((mode === 'try' || mode === 'look') && process.getuid?.() === 0) {
   const NOBODY = 65_534
   process.setgid?.(NOBODY)
   process.setuid?.(NOBODY)
 }
 
 await Effect.runPromise(
-  Effect.flatMap(openStore(optionsIn(directory)), work).pipe(
+  (mode === 'look' ? looking : Effect.flatMap(openStore(optionsIn(directory)), work)).pipe(
     Effect.scoped,
     Effect.catch((error) =>
       Effect.sync(() =>

@@ -3,6 +3,7 @@
  * copied and emptied; after a flush that failed nothing is taken any more, and nothing that was is lost.
  * Method: the store on disk, over a system call that the test holds, fails and counts by file.
  */
+import type * as fs from 'node:fs'
 import { describe, expect, it } from '@effect/vitest'
 import * as Effect from 'effect/Effect'
 import * as Fiber from 'effect/Fiber'
@@ -23,7 +24,7 @@ const disk = vi.hoisted(() => ({
 }))
 
 vi.mock('node:fs', async (original) => {
-  const real = await original<typeof import('node:fs')>()
+  const real = await original<typeof fs>()
   const fdatasync = (descriptor: number, done: Done) => {
     const name = real.readlinkSync(`/proc/self/fd/${descriptor}`).replace(/.*messages\.db/, 'db')
     disk.flushed.push(name)

@@ -349,8 +349,10 @@ describe('a disk that may not be written', () => {
         give(file, mode)
         const outcome = yield* lineOf(yield* child('try', dirname(folder)))
         expect(outcome).toMatchObject({ _tag: 'StoreUnwritable', path })
-        expect(digestsOf(path).get('')).toBe(before)
+        expect([...digestsOf(path)]).toEqual([['', before]])
       }
+      expect(yield* lineOf(yield* child('look', dirname(folder)))).toEqual(['out 1', 'in 1'])
+      expect([...digestsOf(path)]).toEqual([['', before]])
       give(folder, 0o700)
       const outcome = yield* lineOf(yield* child('try', dirname(folder)))
       expect(outcome).toBe('open')
