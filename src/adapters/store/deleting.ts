@@ -2,7 +2,7 @@
 import * as Effect from 'effect/Effect'
 import type { StoreError } from '../../domain/failures.ts'
 import type { PeerId } from '../../domain/peer-id.ts'
-import { checkpoint } from './checkpoint.ts'
+import { emptied } from './checkpoint.ts'
 import { SEALS_PER_KEY_MAX } from './cipher.ts'
 import { heldOf } from './disk.ts'
 import { type Held, keptNow, separate } from './held.ts'
@@ -131,6 +131,6 @@ export const erase = Effect.fnUntraced(function* (
   const whole = yield* deleteSettled(live, whose, ({ n }) => (n < bound ? 'goes' : 'stop'))
   yield* attempt(path, () => dropKeys(live, whose))
   yield* live.flush.synced
-  yield* checkpoint(live)
+  yield* emptied(live)
   return parts + whole
 })

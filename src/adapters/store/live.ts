@@ -8,8 +8,10 @@ import type { Readable } from './disk.ts'
 import type { GroupFlush } from './group-flush.ts'
 import type { Meta } from './meta.ts'
 
-/** The log is copied into the database when it has grown by so much: some hundreds of commits. */
+/** The log is copied into the database when it is full, some hundreds of commits, and is used again. */
 const LOG_BYTES = 4 * 1024 * 1024
+/** It grows by what is written while it is copied; one that is longer is cut. */
+const LOG_BYTES_MAX = 2 * LOG_BYTES
 
 export interface Live extends Readable {
   /** As it was written when this process took the store. */
@@ -34,6 +36,7 @@ export class Upkeep {
   readonly deletion = Latch.makeUnsafe(false)
   readonly #logDescriptor: number
   #commits = 0
+  /** The log is full when it is longer. */
   #longFrom = LOG_BYTES
   #isSuspect = false
 
@@ -58,9 +61,15 @@ export class Upkeep {
     if (this.#logBytes() > this.#longFrom) this.longLog.openUnsafe()
   }
 
-  /** The log was copied, as far as that was possible. */
-  checkpointed(): void {
-    this.#longFrom = this.#logBytes() + LOG_BYTES
+  /** true: the log is to be cut when it is copied. */
+  get isOverlong(): boolean {
+    return this.#logBytes() > LOG_BYTES_MAX
+  }
+
+  /** The log was copied. @param begins anew, in the place that it has; false: it had to go on. */
+  checkpointed(begins: boolean): void {
+    const bytes = this.#logBytes()
+    this.#longFrom = begins ? Math.max(bytes, LOG_BYTES) : bytes + LOG_BYTES
     this.longLog.closeUnsafe()
   }
 

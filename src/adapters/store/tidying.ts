@@ -7,7 +7,7 @@ import * as Effect from 'effect/Effect'
 import type * as Latch from 'effect/Latch'
 import type { Scope } from 'effect/Scope'
 import type { StoreError } from '../../domain/failures.ts'
-import { checkpoint } from './checkpoint.ts'
+import { emptied, renewed } from './checkpoint.ts'
 import { pageBytes, shrink } from './database.ts'
 import { keptNow, separate } from './held.ts'
 import { type Live, noteFailure } from './live.ts'
@@ -67,7 +67,7 @@ const tidy = Effect.fnUntraced(function* (live: Live): Effect.fn.Return<void> {
     })
   )
   live.upkeep.deletion.closeUnsafe()
-  if (yield* checkpoint(live)) return
+  if (yield* emptied(live)) return
   yield* Effect.sleep(RETRY)
   live.upkeep.deletion.openUnsafe()
 })
@@ -97,7 +97,7 @@ export const lookAfter = Effect.fnUntraced(function* (
   const { longLog, deletion } = live.upkeep
   const when = (latch: Latch.Latch, work: Effect.Effect<void>) =>
     Effect.forkScoped(Effect.forever(Effect.andThen(latch.await, work)))
-  yield* when(longLog, checkpoint(live))
+  yield* when(longLog, renewed(live))
   yield* when(deletion, tidy(live))
   if (retention.days > 0 || retention.bytes > 0)
     yield* Effect.forkScoped(keepRetention(live, retention))
