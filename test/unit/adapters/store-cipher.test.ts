@@ -75,7 +75,7 @@ describe('the keys of a store', () => {
       const row = database.prepare('SELECT id, state FROM conversation').get()
       const used = { ...readState(String(row?.['state'])), seals: SEALS_PER_KEY_MAX - 1 }
       const state = writeState(used)
-      const mac = new StoreKeys(options.masterKey).mac(state, `state ${row?.['id']} ${BOB}`)
+      const mac = new StoreKeys(options.masterKey).mac(state, `state ${Number(row?.['id'])} ${BOB}`)
       database.prepare('UPDATE conversation SET state = ?, mac = ?').run(state, mac)
       yield* during(options, (store) =>
         Effect.gen(function* () {
