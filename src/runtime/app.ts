@@ -191,6 +191,7 @@ const resumeEarlierRuns = Effect.fnUntraced(function* (
 
 /** What the peers have not acknowledged by the end is kept for the next run. */
 const tellLeft = ({ conversations, directory, emit }: DataPlane): void => {
+  for (const conversation of conversations.all().values()) conversation.flush()
   const peers = [...conversations.all()].flatMap(([peerId, conversation]) => {
     const count = conversation.waiting()
     return count === 0 ? [] : [{ peer: directory.refOf(peerId), count }]

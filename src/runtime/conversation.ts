@@ -117,6 +117,11 @@ export class Conversation {
     this.#unshown = []
   }
 
+  /** Stores what a store that failed has left over, if it can: the run ends. */
+  flush(): void {
+    this.#loop.kick()
+  }
+
   /** Both ends know of everything that this link brought; completes at once without one. */
   get settled(): Effect.Effect<void> {
     return Effect.andThen(this.#outbox.settled, this.#inbox.settled)
@@ -220,7 +225,14 @@ export class Conversation {
     const link = this.#link
     if (link === undefined || !link.isReady) return undefined
     link.isReady = false
-    const verdict = this.#judge(link)
+    const verdict = judge({
+      out: this.#out,
+      retired: this.#retired,
+      acker: this.#outbox.acker,
+      logs: taken.committedLogs(this.#incoming),
+      ready: link.carrier.ready,
+      instance: link.carrier.instance
+    })
     const anew = restartFor(this.#out, verdict, this.#world.newEpoch)
     this.#outbox.isPaused = anew !== undefined
     this.#outbox.isLinked = true
@@ -246,17 +258,6 @@ export class Conversation {
         this.#inbox.hold(failure)
       }
     }
-  }
-
-  #judge({ carrier }: AttachedLink): Verdict {
-    return judge({
-      out: this.#out,
-      retired: this.#retired,
-      acker: this.#outbox.acker,
-      logs: taken.committedLogs(this.#incoming),
-      ready: carrier.ready,
-      instance: carrier.instance
-    })
   }
 
   #retire(epochs: readonly string[]): void {

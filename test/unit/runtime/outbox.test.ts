@@ -213,6 +213,19 @@ describe('the end of a run', () => {
     expect(isSettled(ann)).toBe(true)
   })
 
+  it('tries once more to store what was typed while a commit failed', () => {
+    const { ann } = online()
+    ann.talk.say(['one'])
+    ann.talk.say(['two'])
+    ann.store.fail(FULL)
+    expect([ann.store.busyWith, ann.talk.waiting()]).toEqual([undefined, 1])
+    ann.talk.flush()
+    ann.store.fail(FULL)
+    expect(ann.told).toEqual(['failed not-stored one', 'failed not-stored two'])
+    ann.talk.flush()
+    expect([ann.store.busyWith, ann.talk.waiting()]).toEqual([undefined, 0])
+  })
+
   it('does not wait for what was taken back or could not be stored', () => {
     const { ann } = online()
     ann.talk.say(['one'])
