@@ -113,8 +113,9 @@ export const connectForWriting = (path: string): DatabaseSync => connect(path, f
  */
 export const prepareForWriting = (database: DatabaseSync, path: string): void => {
   harden(database)
-  // The first only before the first page is written.
-  database.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA synchronous = NORMAL')
+  // Before the first page is written; after it, SQLite writes again what is there.
+  if (pragma(database, 'page_count') === 0) database.exec('PRAGMA auto_vacuum = INCREMENTAL')
+  database.exec('PRAGMA synchronous = NORMAL')
   if (pragma(database, 'journal_mode = WAL') !== 'wal')
     throw new StoreError({
       reason: { _tag: 'StoreUnwritable', path, code: 'no write-ahead log on this file system' }

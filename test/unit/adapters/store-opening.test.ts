@@ -167,7 +167,7 @@ describe('a store that is not for us', () => {
       const options = yield* madeStore
       const { path, owner } = options
       const other = { ...options, owner: peerOf(5) }
-      expect(yield* refusalOf(other)).toEqual({ _tag: 'StoreForeign', path, owner })
+      yield* leftAlone(other, { _tag: 'StoreForeign', path, owner })
       expect(yield* tidingsOf(options)).toEqual([])
     })
   )
@@ -177,7 +177,7 @@ describe('a store that is not for us', () => {
       const options = yield* madeStore
       const { path, keyPath } = options
       const other = { ...options, masterKey: new Uint8Array(32).fill(8) }
-      expect(yield* refusalOf(other)).toEqual({ _tag: 'StoreSealed', path, keyPath })
+      yield* leftAlone(other, { _tag: 'StoreSealed', path, keyPath })
       expect(yield* tidingsOf(options)).toEqual([])
     })
   )
