@@ -1,10 +1,10 @@
 /** All conversations of this run, by peer, and the name under which we hold them. */
 import * as Effect from 'effect/Effect'
-import * as Base64Url from 'effect/encoding/Base64Url'
 import type { EarshotEvent, PeerRef } from '../domain/events.ts'
 import type { HistoryLine } from '../domain/items.ts'
 import type { StoreError, StoreFailure } from '../domain/failures.ts'
 import type { PeerId } from '../domain/peer-id.ts'
+import { MESSAGE_ID_BYTES, messageIdAt } from '../protocol/message-id.ts'
 import type { Ledger, Store } from '../services/store.ts'
 import { Conversation } from './conversation.ts'
 import type { LedgerWorld } from './ledger-loop.ts'
@@ -42,7 +42,6 @@ export interface Conversations {
 }
 
 const EPOCH_BYTES = 8
-const MESSAGE_ID_BYTES = 16
 /** Message ids are cut from one draw of this many, since a draw costs more than a message. */
 const IDS_PER_DRAW = 256
 
@@ -58,7 +57,7 @@ const idSource = (randomBytes: (count: number) => Uint8Array): (() => string) =>
       at = 0
     }
     at += MESSAGE_ID_BYTES
-    return Base64Url.encode(pool.subarray(at - MESSAGE_ID_BYTES, at))
+    return messageIdAt(pool, at - MESSAGE_ID_BYTES)
   }
 }
 
