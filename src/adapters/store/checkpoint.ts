@@ -6,20 +6,23 @@
  * made safe; its pages are copied without a flush, while a reader keeps the log from being begun anew;
  * the database is made safe; and the checkpoint proper finds next to nothing left to do. A power cut at
  * any of these steps leaves the whole log, from which SQLite does it again.
+ *
+ * SQLite would also flush the first page of a log that begins anew, lest old pages behind an old first
+ * one be taken for the newest. Where the log is empty, and that is safe, there are none.
  */
 import * as fs from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import * as Effect from 'effect/Effect'
 import { StoreError } from '../../domain/failures.ts'
 import { codeOf } from '../private-files.ts'
-import { emptyLog, restartLog, withoutFlushing } from './database.ts'
+import { emptyLog, restartLog, setFlushing, withoutFlushing } from './database.ts'
 import { type Live, noteFailure } from './live.ts'
 import { attempt } from './store-failure.ts'
 
-/** Makes the database safe as it is written now. */
-const flushDatabase = ({ path, databaseDescriptor }: Live): Effect.Effect<void, StoreError> =>
+/** Makes a file of the store safe as it is written now. */
+const flushFile = (path: string, descriptor: number): Effect.Effect<void, StoreError> =>
   Effect.callback((resume) => {
-    fs.fdatasync(databaseDescriptor, (error) =>
+    fs.fdatasync(descriptor, (error) =>
       resume(
         error === null
           ? Effect.void
@@ -41,7 +44,7 @@ const copyAhead = (live: Live): Effect.Effect<void, StoreError> =>
     () =>
       Effect.andThen(
         attempt(live.path, () => withoutFlushing(live.database, 'wal_checkpoint(PASSIVE)')),
-        flushDatabase(live)
+        flushFile(live.path, live.databaseDescriptor)
       ),
     () => Effect.sync(() => live.holding.exec('ROLLBACK'))
   )
@@ -56,9 +59,16 @@ const copied = (
     Effect.andThen(attempt(live.path, () => begin(live.database)))
   )
 
+/** Leaves all flushing to us from now on, until the log is copied the next time. */
+const trustEmptyLog = ({ path, database, logDescriptor }: Live): Effect.Effect<void, StoreError> =>
+  Effect.andThen(
+    Effect.uninterruptible(flushFile(path, logDescriptor)),
+    attempt(path, () => setFlushing(database, false))
+  )
+
 /** A checkpoint that fails is tried again later: the log holds everything until then. */
-const checkpoint = (live: Live, begin: (database: DatabaseSync) => boolean) =>
-  copied(live, begin).pipe(
+const checkpoint = (live: Live, work: Effect.Effect<boolean, StoreError>) =>
+  work.pipe(
     Effect.catch(({ reason }) => {
       noteFailure(live, reason)
       return Effect.as(Effect.logWarning('the log of the store could not be copied', reason), false)
@@ -68,10 +78,15 @@ const checkpoint = (live: Live, begin: (database: DatabaseSync) => boolean) =>
   )
 
 /** Copies and empties the log. @returns false: it is not empty, since that failed or it is being read. */
-export const emptied = (live: Live): Effect.Effect<boolean> => checkpoint(live, emptyLog)
+export const emptied = (live: Live): Effect.Effect<boolean> =>
+  checkpoint(
+    live,
+    Effect.tap(copied(live, emptyLog), (isEmpty) => (isEmpty ? trustEmptyLog(live) : Effect.void))
+  )
 
 /** Copies a log that is full, and begins it anew in the room that it has, unless that is too much. */
 export const renewed = (live: Live): Effect.Effect<boolean> =>
-  checkpoint(live, (database) =>
-    live.upkeep.isOverlong ? emptyLog(database) : restartLog(database)
+  checkpoint(
+    live,
+    copied(live, (database) => (live.upkeep.isOverlong ? emptyLog(database) : restartLog(database)))
   )

@@ -148,18 +148,24 @@ export const pageBytes = (
   return { used: (Number(pragma(database, 'page_count')) - free) * size, free: free * size }
 }
 
+/** Whether SQLite flushes what a checkpoint copies, and a log that begins anew. */
+export const setFlushing = (database: DatabaseSync, flushes: boolean): void => {
+  database.exec(`PRAGMA synchronous = ${flushes ? 'NORMAL' : 'OFF'}`)
+}
+
 /** Runs a checkpoint that leaves it to the caller to flush. */
 export const withoutFlushing = (database: DatabaseSync, checkpoint: string): void => {
-  database.exec('PRAGMA synchronous = OFF')
+  setFlushing(database, false)
   try {
     pragma(database, checkpoint)
   } finally {
-    database.exec('PRAGMA synchronous = NORMAL')
+    setFlushing(database, true)
   }
 }
 
 const copyRest = (database: DatabaseSync, then: 'RESTART' | 'TRUNCATE'): boolean => {
   database.exec('PRAGMA busy_timeout = 0')
+  setFlushing(database, true)
   try {
     return pragma(database, `wal_checkpoint(${then})`) === 0
   } finally {

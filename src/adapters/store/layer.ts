@@ -12,13 +12,13 @@ import type { PeerId } from '../../domain/peer-id.ts'
 import { type Durability, Store, type StoreChange } from '../../services/store.ts'
 import { ledgerOf } from '../../services/store-model.ts'
 import { type Contradiction, isContradiction } from '../../services/store-model/conversation.ts'
-import { connectReadOnly, emptyLog } from './database.ts'
+import { connectReadOnly, emptyLog, setFlushing } from './database.ts'
 import { erase } from './deleting.ts'
 import { heldOf, type Readable, takenIdsOf } from './disk.ts'
 import { GroupFlush } from './group-flush.ts'
 import { keptNow } from './held.ts'
 import { type Live, noteFailure, Upkeep } from './live.ts'
-import { type Meta, writeMeta } from './meta.ts'
+import { free, hold, type Meta, writeMeta } from './meta.ts'
 import { open } from './opening.ts'
 import type { StoreOptions } from './options.ts'
 import { plan } from './plan.ts'
@@ -91,13 +91,15 @@ const makeLive = (store: Readable, meta: Meta): Live => {
   try {
     const logDescriptor = openFile(`${path}-wal`)
     const databaseDescriptor = openFile(path)
+    const holding = connectReadOnly(path)
+    hold(meta)
     const flushLog = (resume: (error: Error | null) => void) => fs.fdatasync(logDescriptor, resume)
     return {
       ...store,
       meta,
       flush: new GroupFlush(path, flushLog),
       upkeep: new Upkeep(logDescriptor),
-      holding: connectReadOnly(path),
+      holding,
       logDescriptor,
       databaseDescriptor,
       checkpoints: Semaphore.makeUnsafe(1)
@@ -137,11 +139,14 @@ const abandon = (live: Live): void => {
 const close = Effect.fnUntraced(function* (live: Live): Effect.fn.Return<void> {
   const { path, flush, database, holding } = live
   yield* flush.idle
+  // What SQLite copies when it closes is flushed by it.
+  setFlushing(database, true)
   const leave = flush.failure === undefined ? finish : abandon
   yield* attempt(path, () => leave(live)).pipe(
     Effect.catch(({ reason }) => Effect.logWarning('the store was left unfinished', reason))
   )
   for (const connection of [database, holding]) if (connection.isOpen) connection.close()
+  free(live.meta)
   // After the database: closing one of its descriptors ends SQLite's locks on it.
   fs.closeSync(live.logDescriptor)
   fs.closeSync(live.databaseDescriptor)

@@ -79,10 +79,23 @@ export const readMeta = (database: DatabaseSync, keys: StoreKeys, file: StoreFil
 export const ourHold = (path: string): string =>
   `${process.pid} ${startOf(process.pid)} ${fs.statSync(path, { bigint: true }).ino}`
 
+/** What this process holds, so that a hold that could not be noted to be over does not shut it out. */
+const held = new Set<string>()
+
+/** From now on this process has a store, until `free`. */
+export const hold = ({ holder }: Meta): void => {
+  held.add(holder)
+}
+
+export const free = ({ holder }: Meta): void => {
+  held.delete(holder)
+}
+
 /** The living process that has the store; undefined: nobody. */
 export const livingHolder = (path: string, { holder }: Meta): number | undefined => {
   const [pid, start, file] = holder.split(' ')
   if (pid === undefined || start === undefined) return undefined
+  if (holder === ourHold(path)) return held.has(holder) ? process.pid : undefined
   if (file !== String(fs.statSync(path, { bigint: true }).ino)) return undefined
   return isAlive(Number(pid), start) ? Number(pid) : undefined
 }

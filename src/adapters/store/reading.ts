@@ -23,7 +23,7 @@ import { attempt } from './store-failure.ts'
 
 /** Sealed bytes, and batches, after which other work comes first. */
 const SLICE_BYTES = 128 * 1024
-const SLICE_BATCHES = 512
+const SLICE_BATCHES = 256
 
 /** A conversation to be looked at. */
 interface View {

@@ -89,6 +89,10 @@ const keepRetention = Effect.fnUntraced(function* (
   }
 })
 
+/** A bug in here ends what is done beside the conversations, and not them. */
+const telling = <A>(work: Effect.Effect<A>): Effect.Effect<A> =>
+  Effect.tapDefect(work, (defect) => Effect.logError('the store is not looked after', defect))
+
 /** Looks after the store for as long as the scope lives. */
 export const lookAfter = Effect.fnUntraced(function* (
   live: Live,
@@ -96,9 +100,9 @@ export const lookAfter = Effect.fnUntraced(function* (
 ): Effect.fn.Return<void, never, Scope> {
   const { longLog, deletion } = live.upkeep
   const when = (latch: Latch.Latch, work: Effect.Effect<void>) =>
-    Effect.forkScoped(Effect.forever(Effect.andThen(latch.await, work)))
+    Effect.forkScoped(telling(Effect.forever(Effect.andThen(latch.await, work))))
   yield* when(longLog, renewed(live))
   yield* when(deletion, tidy(live))
   if (retention.days > 0 || retention.bytes > 0)
-    yield* Effect.forkScoped(keepRetention(live, retention))
+    yield* Effect.forkScoped(telling(keepRetention(live, retention)))
 })

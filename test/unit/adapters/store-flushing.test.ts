@@ -192,6 +192,23 @@ describe('a long log', () => {
     )
   )
 
+  it.effect('that is emptied is safe as such before SQLite is trusted less', () =>
+    withStore((store, path) =>
+      Effect.gen(function* () {
+        yield* say(store, 'written', linked, queued(own(1)), acknowledged(1))
+        disk.isHeld = true
+        const erasing = yield* Effect.forkChild(store.erase(BOB), { startImmediately: true })
+        for (const flushed of [['db-wal'], ['db-wal', 'db'], ['db-wal', 'db', 'db-wal']]) {
+          yield* until(() => disk.held.length === 1)
+          expect(disk.flushed).toEqual(flushed)
+          expect(logBytes(path) === 0).toBe(flushed.length === 3)
+          release()
+        }
+        expect(yield* Fiber.join(erasing)).toBe(1)
+      })
+    )
+  )
+
   it.effect('whose database cannot be flushed ends all trust', () =>
     Effect.gen(function* () {
       const options = yield* withStore((store, path) =>

@@ -23,10 +23,12 @@ vi.mock('node:sqlite', async (original) => {
   return { ...real, DatabaseSync: Watched }
 })
 
-/** Of the connection that writes. @param pages that the database may have; 0: as many as there are. */
+/** The connection that writes. */
+const writer = (): DatabaseSync | undefined => connections.findLast(({ isOpen }) => isOpen)
+
+/** @param pages that the database may have; 0: as many as there are. */
 const allow = (pages: number): void => {
-  const writer = connections.findLast(({ isOpen }) => isOpen)
-  writer?.exec(`PRAGMA max_page_count = ${pages === 0 ? 1 : pages}`)
+  writer()?.exec(`PRAGMA max_page_count = ${pages === 0 ? 1 : pages}`)
 }
 
 const TEXT = 'x'.repeat(3_000)
@@ -63,6 +65,22 @@ describe('a full disk', () => {
           expect(yield* store.page(BOB, { limit: 1_000 })).toHaveLength(120)
         })
       )
+    })
+  )
+
+  it.effect('or one that is read-only at the end does not shut its own process out', () =>
+    Effect.gen(function* () {
+      const options = yield* freshOptions
+      yield* during(options, (store) =>
+        Effect.gen(function* () {
+          yield* store.commit(BOB, [linked, queued(own(1))], 'synced')
+          writer()?.exec('PRAGMA query_only = ON')
+          const { reason } = yield* Effect.flip(store.commit(BOB, [queued(own(2))], 'synced'))
+          expect(reason._tag).toBe('StoreUnwritable')
+        })
+      )
+      const { outbox } = yield* during(options, (store) => store.ledger(BOB))
+      expect(outbox).toEqual([own(1)])
     })
   )
 
