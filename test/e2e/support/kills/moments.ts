@@ -105,8 +105,11 @@ const stopped = (name: string, msMax: number, awakes: boolean): Moment => ({
     for (const victim of victims) victim.signal('SIGSTOP')
     pair.talk()
     await after(pair.dice.below(msMax))
-    if (awakes) for (const victim of victims) victim.signal('SIGCONT')
-    else await kill(victims)
+    if (!awakes) return kill(victims)
+    for (const victim of victims) victim.signal('SIGCONT')
+    // Who has lost it often waits long before it calls again.
+    for (const victim of victims)
+      pair.otherOf(victim).ask({ type: 'connect', target: victim.address })
   }
 })
 
