@@ -148,11 +148,11 @@ const folderFailure = (path: string, { reason }: StartError): StartError =>
     : new StartError({ reason })
 
 /** `20261122T185800Z` */
-const timeName = Effect.gen(function* () {
-  // It is needed on the worst day only, and every start would have to load it.
-  const DateTime = yield* Effect.promise(() => import('effect/DateTime'))
-  const now = DateTime.makeUnsafe(yield* Clock.currentTimeMillis)
-  return DateTime.formatIso(now).replaceAll(/[-:]|\.\d+/g, '')
+const timeName = Effect.map(Clock.currentTimeMillis, (now) => {
+  // Swedish writes dates as ISO 8601 does. Made here, since it is needed on the worst day only.
+  const style = { timeZone: 'UTC', dateStyle: 'short', timeStyle: 'medium' } as const
+  const [date = '', time = ''] = new Intl.DateTimeFormat('sv-SE', style).format(now).split(' ')
+  return `${date.replaceAll('-', '')}T${time.replaceAll(':', '')}Z`
 })
 
 const replaceDamaged = Effect.fnUntraced(function* (
