@@ -42,6 +42,8 @@ describe('a hidden question', () => {
     program.type('\r')
     await program.until((screen) => screen.includes(`got ${hex(SECRET)}\nSecond:`))
     program.type(`${SECRET}\x7f\r`)
+    // Its exit may be told before the last of its output.
+    await program.until((screen) => screen.includes('[end]'))
     await program.exit
     expect(program.screen()).toBe(
       `First: \ngot ${hex(SECRET)}\nSecond: \ngot ${hex(SECRET.slice(0, -1))}\n[end]`
