@@ -18,7 +18,7 @@ export interface Size {
   readonly catchUpRounds: number
   /** Messages that wait for a peer who is away. */
   readonly queued: number
-  /** Messages over which the memory of both ends is watched. */
+  /** Messages over which the memory of both ends is watched, after as many that warm them up. */
   readonly memoryMessages: number
   /** Messages of the long history. */
   readonly historyMessages: number
@@ -31,11 +31,11 @@ export const SIZES = {
     startRounds: 21,
     idleRounds: 3,
     idleMs: 3000,
-    linkRounds: 7,
-    taps: 500,
-    warmUpTaps: 200,
-    trips: 5000,
-    warmUpTrips: 2000,
+    linkRounds: 5,
+    taps: 300,
+    warmUpTaps: 100,
+    trips: 3000,
+    warmUpTrips: 1500,
     messages: 400_000,
     warmUpMessages: 50_000,
     catchUpRounds: 5,
