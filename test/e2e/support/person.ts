@@ -65,7 +65,8 @@ const atScreen = ({ name, other, home, args = [], env = {} }: PersonOptions): Pe
     pid: terminal.pid,
     address: async () =>
       `127.0.0.1:${/Listening on: \S+:(\d+)/.exec(await until('Waiting for peer'))?.[1]}`,
-    connected: async () => void (await until(/First contact with|Connected (?:again )?to peer!|Peer connected from/)),
+    connected: async () =>
+      void (await until(/First contact with|Connected (?:again )?to peer!|Peer connected from/)),
     say: (text) => terminal.enter(text),
     delivered: async (text) => void (await until(new RegExp(`You: ${text} +✓`))),
     hears: async (text) => void (await until(`\n${other}: ${text}\n`)),
