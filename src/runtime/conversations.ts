@@ -7,6 +7,7 @@ import type { PeerId } from '../domain/peer-id.ts'
 import { MESSAGE_ID_BYTES, messageIdAt } from '../protocol/message-id.ts'
 import type { Ledger, Store } from '../services/store.ts'
 import { Conversation } from './conversation.ts'
+import { historyLines } from './history-lines.ts'
 import type { LedgerWorld } from './ledger-loop.ts'
 
 export interface ConversationsWorld extends Pick<LedgerWorld, 'run' | 'after'> {
@@ -94,7 +95,7 @@ export const makeConversations = (world: ConversationsWorld): Conversations => {
   const readEarlier = (peerId: PeerId): Effect.Effect<readonly HistoryLine[], StoreError> =>
     world.historyLines === 0
       ? Effect.succeed([])
-      : world.store.page(peerId, { limit: world.historyLines })
+      : Effect.map(world.store.page(peerId, { limit: world.historyLines }), historyLines)
 
   const open = Effect.fnUntraced(function* (
     peerId: PeerId

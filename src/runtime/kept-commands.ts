@@ -9,6 +9,7 @@ import type { AppContext } from '../machines/app.types.ts'
 import type { Store } from '../services/store.ts'
 import type { Conversations } from './conversations.ts'
 import type { Directory } from './directory.ts'
+import { historyLines } from './history-lines.ts'
 
 export type KeptCommand = Extract<
   Command,
@@ -154,7 +155,7 @@ export class KeptCommands {
     this.#run(
       peerId,
       Effect.gen({ self: this }, function* () {
-        const entries = yield* store.page(peerId, { limit })
+        const entries = historyLines(yield* store.page(peerId, { limit }))
         const kept = yield* this.#isKept(peerId)
         const peer = directory.refOf(peerId)
         this.#tell({ type: 'history.shown', peer, entries, why: 'asked', kept })
@@ -223,7 +224,8 @@ export class KeptCommands {
     this.#run(
       peerId,
       Effect.gen({ self: this }, function* () {
-        const entries = yield* store.search(peerId, { words, limit: FOUND_LINES_MAX })
+        const found = yield* store.search(peerId, { words, limit: FOUND_LINES_MAX })
+        const entries = historyLines(found)
         const more = entries.length === FOUND_LINES_MAX
         this.#tell({
           type: 'history.found',

@@ -194,7 +194,16 @@ describe('the history', () => {
         ]
       }
     ])
-    expect(ask({ type: 'history', count: 1 })).toMatchObject([{ entries: [{ text: 'two' }] }])
+    const [shown] = ask({ type: 'history', count: 1 })
+    expect(shown).toMatchObject({ entries: [{ text: 'two' }] })
+    // What docs/EVENTS.md names, and nothing of the store's own.
+    expect(shown?.type === 'history.shown' && Object.keys(shown.entries[0] ?? {}).sort()).toEqual([
+      'direction',
+      'id',
+      'sentAt',
+      'state',
+      'text'
+    ])
     expect(ask({ type: 'history', count: 0 })).toMatchObject([{ entries: [{ text: 'two' }] }])
     expect(ask({ type: 'history', who: 'ben' })).toMatchObject([
       { peer: { id: BEN }, entries: [{ text: 'three' }] }
