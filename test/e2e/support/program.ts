@@ -45,6 +45,9 @@ export const temporaryFolder = (): string => {
   return folder
 }
 
+/** The compiled program is shared: a home that has none compiles all of it at each start. */
+const compiledFolder = join(root, 'node_modules', '.cache')
+
 /** A home of its own: the profile, the configuration and the downloads of one user. */
 export const environmentOf = (
   home: string,
@@ -58,7 +61,7 @@ export const environmentOf = (
     XDG_CONFIG_HOME: join(home, '.config'),
     XDG_DATA_HOME: join(home, '.local', 'share'),
     XDG_STATE_HOME: join(home, '.local', 'state'),
-    XDG_CACHE_HOME: join(home, '.cache'),
+    XDG_CACHE_HOME: compiledFolder,
     XDG_RUNTIME_DIR: undefined,
     LANG: 'C.UTF-8',
     TERM: 'xterm-256color',
