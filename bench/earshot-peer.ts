@@ -41,7 +41,10 @@ const settingsOf = (task: Task): SettingsValues => ({
   readReceipts: true,
   historyLines: 10,
   stay: false,
-  plainText: false
+  plainText: false,
+  fileBytesMax: undefined,
+  autoOpenMedia: false,
+  mediaExtensions: []
 })
 
 const task = taskOfArguments()

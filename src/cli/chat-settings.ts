@@ -63,6 +63,10 @@ export const chatSettings = (
     readReceipts: values.read_receipts,
     historyLines: values.history_lines,
     stay: flags.stay,
-    plainText: flags.plainText
+    plainText: flags.plainText,
+    // 0 stands for no limit, in megabytes of 1 000 000 bytes.
+    fileBytesMax: values.max_file_size_mb === 0 ? undefined : values.max_file_size_mb * 1_000_000,
+    autoOpenMedia: values.auto_open_media,
+    mediaExtensions: values.media_extensions
   }
 }

@@ -12,10 +12,18 @@ export type Command =
   | { readonly type: 'to'; readonly who: string }
   /** `who`: the peer that is talked to, where it is not given. */
   | { readonly type: 'verify'; readonly confirm: boolean; readonly who?: string }
-  | { readonly type: 'accept'; readonly who?: string }
+  /** `who`: an offer by its number (t1), or a peer that knocks or offers; without it the only one that waits. `anyway`: with its risks. */
+  | { readonly type: 'accept'; readonly who?: string; readonly anyway?: boolean }
   | { readonly type: 'decline'; readonly who?: string }
+  /** Takes everything that this peer offers in this run, but what is risky or too large; `on` false: not any more. */
+  | { readonly type: 'accept-all'; readonly who?: string; readonly on: boolean }
+  /** Opens received media, or not: the other than now. */
   | { readonly type: 'autoopen' }
-  | { readonly type: 'send'; readonly paths: string }
+  /** `paths`: shell-like words (quotes, backslash, ~). `to`: a peer, here or not; without it, the one that is talked to. */
+  | { readonly type: 'send'; readonly paths: string; readonly to?: PeerId }
+  | { readonly type: 'transfers' }
+  | { readonly type: 'pause' | 'resume' | 'retry'; readonly which: number | 'all' }
+  | { readonly type: 'transfer-cancel'; readonly which: number | 'all' }
   /**
    * `target`: an address, or what names a known peer. `expect`: who must answer. `call`: any name of the
    * asker's, which the events that answer carry.

@@ -111,3 +111,51 @@ export const KDF_LANES_MAX = 16
 export const EVENTS_WAITING_MAX = 10_000
 /** Bytes of such events, about. */
 export const EVENTS_WAITING_BYTES_MAX = 16 * 1024 * 1024
+
+/** Payload bytes of one frame of file data. One frame is written as a whole in front of a control frame. */
+export const DATA_PAYLOAD_BYTES_MAX = 64 * 1024
+/** Bytes of the smallest piece of a file: a digest and a note in the journal each. */
+export const PIECE_BYTES_MIN = 1024 * 1024
+/** Pieces of a transfer of one file, at most: the size of a piece follows. */
+export const TRANSFER_PIECES_MAX = 32_768
+/** Files and folders in one offer. */
+export const TRANSFER_ENTRIES_MAX = 10_000
+/** Bytes (JSON) of the list of one offer, over all its frames. */
+export const TRANSFER_LIST_BYTES_MAX = 4 * 1024 * 1024
+/** Folders within folders in one offer. */
+export const TRANSFER_DEPTH_MAX = 32
+/** UTF-8 bytes of a file name that is sent or taken: leaves room for " (1)" and an ending while it is unfinished. */
+export const FILE_NAME_BYTES_MAX = 200
+/** Bytes of all files of one offer, at most: exact as a number in every JSON reader. */
+export const TRANSFER_BYTES_MAX = Number.MAX_SAFE_INTEGER
+/** Offers of one peer that wait for our user; further ones are turned away. */
+export const OFFERS_WAITING_MAX = 16
+/** Transfers of one peer, in one direction, that move at once; the others wait for their turn. */
+export const TRANSFERS_MOVING_MAX = 4
+/** Unfinished transfers of one peer in one direction, of any state. */
+export const TRANSFERS_PER_PEER_MAX = 256
+/** Bytes that a sender may be ahead of the disk of the receiver, of one transfer. */
+export const TRANSFER_WINDOW_BYTES = 4 * 1024 * 1024
+/** Least and most bytes of file data on a link that the other end has not told to have received. */
+export const LINK_WINDOW_BYTES_MIN = 32 * 1024
+export const LINK_WINDOW_BYTES_MAX = 16 * 1024 * 1024
+/** What file data may add to the time that a message needs: the queue that the window allows for. */
+export const LINK_QUEUE_MS = 25
+/** How long received file data may go untold; sooner than that only where much has come. */
+export const RECEIVED_DELAY_MS_MAX = 2
+/** How long verified pieces may be unsynced: what a power cut may cost. */
+export const JOURNAL_INTERVAL_MS = 1_000
+/** Bytes of verified pieces that may be unsynced. */
+export const JOURNAL_INTERVAL_BYTES = 64 * 1024 * 1024
+/** How long a transfer without progress is not called stalled. */
+export const STALL_AFTER_MS = 3_000
+/** How often progress is told to those who watch. */
+export const PROGRESS_INTERVAL_MS = 100
+/** Room on the disk that is never asked for. */
+export const DISK_RESERVE_BYTES = 64 * 1024 * 1024
+/** How often a full disk is looked at again. */
+export const DISK_RETRY_MS = 5_000
+/** Frames about transfers per second from one peer, and in one burst: a list of 10 000 files is 80 of them. */
+export const TRANSFER_FRAMES_PER_SECOND_MAX = 500
+/** Streams that one end may open on one link: their numbers are 16 bits, and never used twice. */
+export const LINK_STREAMS_MAX = 65_535

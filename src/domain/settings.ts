@@ -44,4 +44,10 @@ export interface Settings {
   readonly stay: boolean
   /** Unprotected newline-delimited text instead of Earshot's protocol. */
   readonly plainText: boolean
+  /** Bytes of the largest file, or of all files of an offer, that is sent or taken; undefined: any. */
+  readonly fileBytesMax: number | undefined
+  /** Received media are opened, after the user took them. */
+  readonly autoOpenMedia: boolean
+  /** Endings, in small letters, of what counts as media. */
+  readonly mediaExtensions: readonly string[]
 }

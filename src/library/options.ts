@@ -148,6 +148,9 @@ export const settingsOf = (options: PeerOptions, reachable: readonly string[]): 
     readReceipts: options.readReceipts ?? true,
     historyLines: 0,
     stay: true,
-    plainText: false
+    plainText: false,
+    fileBytesMax: undefined,
+    autoOpenMedia: false,
+    mediaExtensions: []
   }
 }

@@ -49,7 +49,10 @@ const HOST_SETTINGS: SettingValues = {
   readReceipts: true,
   historyLines: 10,
   stay: false,
-  plainText: false
+  plainText: false,
+  fileBytesMax: undefined,
+  autoOpenMedia: false,
+  mediaExtensions: []
 }
 
 export interface HostOptions {

@@ -1,0 +1,21 @@
+/** The port to the hashes that pieces are checked with. */
+import * as Context from 'effect/Context'
+import type * as Effect from 'effect/Effect'
+import type { DigestName } from '../domain/transfers.ts'
+
+/** The digest of one piece under way. */
+export interface PieceHasher {
+  /** Bytes of the piece, in order. They must not change before `digest` is over. */
+  readonly update: (bytes: Uint8Array) => void
+  /** 32 bytes. Once. */
+  readonly digest: Effect.Effect<Uint8Array>
+}
+
+export class Digests extends Context.Service<
+  Digests,
+  {
+    /** What is there, the fastest first; always with sha256. */
+    readonly names: readonly DigestName[]
+    readonly start: (name: DigestName) => PieceHasher
+  }
+>()('earshot/Digests') {}
