@@ -1,7 +1,7 @@
 /** The manual page, in man(7) roff, from the description of the command line and the key table. */
 import type { Command, Option } from 'commander'
 import { CONFIG_KEYS, CONFIG_NAMES, type ConfigKey, envNameOf } from './config/keys.ts'
-import { awaitsText, defaultOf } from './config/template.ts'
+import { defaultOf } from './config/template.ts'
 import { EXAMPLES, EXIT_CODES, REMEDIES, VARIABLES } from './help-text.ts'
 
 /** Text as roff takes it: a backslash, a hyphen and a leading dot or quote mean something there. */
@@ -44,10 +44,9 @@ const keyEntry = (name: (typeof CONFIG_NAMES)[number]): readonly string[] => {
     key.about,
     `Must be ${key.expected}.`,
     `Default: ${defaultOf(name)}.`,
-    `Variable: ${envNameOf(name)}.`,
-    awaitsText(name)
+    `Variable: ${envNameOf(name)}.`
   ]
-  return entry(name, about.filter((part) => part !== undefined).join(' '))
+  return entry(name, about.join(' '))
 }
 
 /** @param version shown in the page's foot. */

@@ -33,8 +33,6 @@ export interface ConfigKey<A = unknown> {
   readonly absent?: string
   /** What it does, in one or two sentences. */
   readonly about: string
-  /** The capability that a later version brings and without which the value changes nothing yet. */
-  readonly awaits?: 'file transfer'
 }
 
 const key = <A>(definition: ConfigKey<A>): ConfigKey<A> => definition
@@ -159,8 +157,8 @@ export const CONFIG_KEYS = {
     fallback: 100,
     expected: 'a whole number of megabytes from 0 to 1000000000 (0: no limit)',
     example: '100',
-    about: 'The largest file that is sent or taken, in megabytes (1 000 000 bytes).',
-    awaits: 'file transfer'
+    about:
+      'The largest file that is sent or taken, and the most that the files of a folder may have together, in megabytes (1 000 000 bytes).'
   }),
   download_dir: key({
     kind: 'text',
@@ -169,8 +167,7 @@ export const CONFIG_KEYS = {
     expected: PATH_EXPECTED,
     example: '"~/Downloads/earshot"',
     absent: "the system's download folder",
-    about: 'Where received files are put.',
-    awaits: 'file transfer'
+    about: 'Where received files are put. Others must not be able to write to it.'
   }),
   auto_open_media: key({
     kind: 'boolean',
@@ -178,8 +175,8 @@ export const CONFIG_KEYS = {
     fallback: false,
     expected: 'true or false',
     example: 'false',
-    about: 'Whether a received picture, film or sound is opened after you agreed to it.',
-    awaits: 'file transfer'
+    about:
+      'Whether a received picture, film or sound that you agreed to is opened. What it is, its first bytes tell, not its name.'
   }),
   media_extensions: key({
     kind: 'list',
@@ -187,8 +184,7 @@ export const CONFIG_KEYS = {
     fallback: MEDIA as readonly string[],
     expected: 'a list of at most 64 endings in small letters, without the dot',
     example: '["png", "mp4"]',
-    about: 'Which files count as media for auto_open_media.',
-    awaits: 'file transfer'
+    about: 'Which files count as media for auto_open_media.'
   }),
   save_history: key({
     kind: 'boolean',

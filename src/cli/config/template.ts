@@ -26,20 +26,11 @@ export const defaultOf = (name: ConfigName): string => {
   return key.fallback === undefined ? (key.absent ?? 'not set') : tomlOf(key.fallback)
 }
 
-export const awaitsText = (name: ConfigName): string | undefined => {
-  const { awaits }: ConfigKey = CONFIG_KEYS[name]
-  return awaits === undefined
-    ? undefined
-    : `Takes effect when ${awaits} arrives in a later version.`
-}
-
 const entry = (name: ConfigName): readonly string[] => {
   const key: ConfigKey = CONFIG_KEYS[name]
-  const awaits = awaitsText(name)
   return [
     ...wrap(key.about, '# '),
     ...wrap(`Must be ${key.expected}.`, '# '),
-    ...(awaits === undefined ? [] : wrap(awaits, '# ')),
     ...(key.fallback === undefined ? wrap(`Not set: ${defaultOf(name)}.`, '# ') : []),
     `# ${name} = ${key.fallback === undefined ? key.example : tomlOf(key.fallback)}`,
     ''
@@ -71,8 +62,6 @@ export const configTable = (): string =>
     ...CONFIG_NAMES.map((name) => {
       const key: ConfigKey = CONFIG_KEYS[name]
       const preset = key.fallback === undefined ? defaultOf(name) : `\`${defaultOf(name)}\``
-      const awaits = awaitsText(name)
-      const about = awaits === undefined ? key.about : `${key.about} *${awaits}*`
-      return `| \`${name}\`<br>\`${envNameOf(name)}\` | ${cell(preset)} | ${cell(key.expected)} | ${cell(about)} |`
+      return `| \`${name}\`<br>\`${envNameOf(name)}\` | ${cell(preset)} | ${cell(key.expected)} | ${cell(key.about)} |`
     })
   ].join('\n')

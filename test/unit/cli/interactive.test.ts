@@ -171,8 +171,27 @@ describe('chatSettings', () => {
       readReceipts: true,
       historyLines: 10,
       stay: false,
-      plainText: false
+      plainText: false,
+      fileBytesMax: 100_000_000,
+      autoOpenMedia: false,
+      mediaExtensions: [
+        'png',
+        'jpg',
+        'jpeg',
+        'gif',
+        'webp',
+        'mp4',
+        'webm',
+        'mp3',
+        'ogg',
+        'wav',
+        'flac'
+      ]
     })
+  })
+
+  it('takes 0 megabytes for any size', () => {
+    expect(settingsOf([], { EARSHOT_MAX_FILE_SIZE_MB: '0' }).fileBytesMax).toBeUndefined()
   })
 
   it('insists on a port that was typed, not on one that is preferred', () => {
