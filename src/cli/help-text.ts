@@ -8,7 +8,9 @@ export const EXAMPLES: readonly (readonly [command: string, about: string])[] = 
   ['earshot -c [2001:db8::7]:8080 -n alice', 'over IPv6, with a name'],
   ['echo hi | earshot -c friend.example:8080', 'send, wait for delivery, end'],
   ['earshot --json -p 8080 --stay', 'for programs: JSON lines both ways'],
-  ['earshot history bob --since 3d', 'what was said, where it is kept']
+  ['earshot history bob --since 3d', 'what was said, where it is kept'],
+  ['earshot receive --port 8080', 'take files, then end'],
+  ['earshot send photos -c friend.example:8080', 'send files, then end']
 ]
 
 export const REMEDIES: readonly (readonly [symptom: string, remedy: string])[] = [
@@ -53,6 +55,24 @@ const HISTORY_EXAMPLES: readonly (readonly [command: string, about: string])[] =
   ['earshot history bob --erase --yes', 'delete what is kept of it']
 ]
 
+/** What `earshot send --help` shows. */
+const SEND_EXAMPLES: readonly (readonly [command: string, about: string])[] = [
+  ['earshot send a.pdf photos -c 192.168.1.20:8080', 'a file and a folder'],
+  ['earshot send a.pdf --port 8080', 'to whoever calls'],
+  ['tar c . | earshot send - --as all.tar -c HOST:8080', 'from a pipe'],
+  ['earshot send a.pdf -c HOST:8080 --expect ID', 'to this peer and no other'],
+  ['earshot send a.pdf -c HOST:8080 --json', 'progress as JSON lines']
+]
+
+/** What `earshot receive --help` shows. */
+const RECEIVE_EXAMPLES: readonly (readonly [command: string, about: string])[] = [
+  ['earshot receive --port 8080', 'into the download folder'],
+  ['earshot receive --port 8080 --output backup', 'into another one'],
+  ['earshot receive -p 8080 --accept-from ID', 'from this peer and no other'],
+  ['earshot receive -p 8080 --output - | tar x', 'to a pipe'],
+  ['earshot receive -p 8080 --stay', 'from one peer after the other']
+]
+
 const table = (rows: readonly (readonly [string | number, string])[]): string => {
   const width = Math.max(...rows.map(([left]) => String(left).length))
   return rows.map(([left, right]) => `  ${String(left).padEnd(width)}  ${right}`).join('\n')
@@ -81,3 +101,13 @@ ${table(HISTORY_EXAMPLES)}
 
 What is stored is encrypted under a key beside it: see earshot passphrase.
 While a conversation goes on, /history there changes what is kept.`
+
+/** The end of `earshot send --help`. */
+export const SEND_HELP_AFTER = `
+Examples:
+${table(SEND_EXAMPLES)}`
+
+/** The end of `earshot receive --help`. */
+export const RECEIVE_HELP_AFTER = `
+Examples:
+${table(RECEIVE_EXAMPLES)}`

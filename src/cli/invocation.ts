@@ -24,6 +24,22 @@ export interface ChatFlags extends CommonFlags {
   readonly logFile: string | undefined
 }
 
+/** `earshot send`. */
+export interface SendRequest {
+  /** As they were typed; `-` is standard input. At least one. */
+  readonly paths: readonly string[]
+  /** What standard input is offered as. */
+  readonly as: string | undefined
+}
+
+/** `earshot receive`. */
+export interface ReceiveRequest {
+  /** The folder, as it was typed; `-` is standard output; undefined: as the settings say. */
+  readonly output: string | undefined
+  /** Takes also what is risky: hidden names, what systems run. */
+  readonly anyway: boolean
+}
+
 export type PeersAction =
   | { readonly _tag: 'List' }
   | { readonly _tag: 'Forget'; readonly id: PeerId }
@@ -61,6 +77,8 @@ export type Shell = 'bash' | 'zsh' | 'fish'
 
 export type Invocation =
   | { readonly _tag: 'Chat'; readonly flags: ChatFlags }
+  | { readonly _tag: 'Send'; readonly flags: ChatFlags; readonly request: SendRequest }
+  | { readonly _tag: 'Receive'; readonly flags: ChatFlags; readonly request: ReceiveRequest }
   | {
       readonly _tag: 'Config'
       readonly flags: CommonFlags

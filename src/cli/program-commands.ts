@@ -4,6 +4,7 @@ import type { PeerId } from '../domain/peer-id.ts'
 import { readPeerId } from './flag-values.ts'
 import type { PeersAction, Shell } from './invocation.ts'
 import { commonFlags, type Settle } from './program-flags.ts'
+import { addFiles } from './program-files.ts'
 import { addHistory } from './program-history.ts'
 import { addPassphrase } from './program-passphrase.ts'
 
@@ -98,6 +99,14 @@ const addCompletion = (program: Command, settle: Settle): void => {
 
 /** Adds all of them, in the order of `--help`. */
 export const addCommands = (program: Command, settle: Settle): void => {
-  for (const add of [addConfig, addId, addPeers, addHistory, addPassphrase, addCompletion])
+  for (const add of [
+    addFiles,
+    addConfig,
+    addId,
+    addPeers,
+    addHistory,
+    addPassphrase,
+    addCompletion
+  ])
     add(program, settle)
 }

@@ -51,6 +51,16 @@ const commandOf = (invocation: Invocation, where: Whereabouts): Command => {
         () => import('./commands/history.ts'),
         ({ history }) => history(invocation.flags, invocation.action)
       )
+    case 'Send':
+      return from(
+        () => import('./commands/send.ts'),
+        ({ send }) => send(invocation.flags, invocation.request, where)
+      )
+    case 'Receive':
+      return from(
+        () => import('./commands/receive.ts'),
+        ({ receive }) => receive(invocation.flags, invocation.request, where)
+      )
     case 'Chat':
       return from(
         () => import('./commands/chat.ts'),

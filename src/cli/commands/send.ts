@@ -1,0 +1,73 @@
+/** `earshot send`: files and folders to one peer, and the end. */
+import * as Effect from 'effect/Effect'
+import type { Scope } from 'effect/Scope'
+import type { LogFile } from '../../adapters/log-file.ts'
+import { quoteWord } from '../../domain/quoted-words.ts'
+import { showBytes } from '../../domain/explanation.ts'
+import type { Console, Input } from '../../services/console.ts'
+import { runFiles } from '../files/run.ts'
+import { inputAsFile, temporaryFolder } from '../files/spool.ts'
+import { makeTally } from '../files/tally.ts'
+import type { ChatFlags, SendRequest } from '../invocation.ts'
+import { type Failure, liveRun, openProfile } from '../live-run.ts'
+import type { Loaded } from '../load-settings.ts'
+import type { Whereabouts } from '../process-end.ts'
+
+const STANDARD_INPUT = '-'
+
+const tellRead = (bytes: number): void => {
+  process.stderr.write(`earshot: Reading standard input: ${showBytes(bytes)} so far\n`)
+}
+
+/** Says it once there is a peer, and then has nothing more to say: the run ends when all is done. */
+const scriptedConsole = (paths: readonly string[]): Console['Service'] => {
+  const inputs: Input[] = [
+    {
+      _tag: 'Commands',
+      commands: [{ type: 'send', paths: paths.map((path) => quoteWord(path)).join(' ') }]
+    }
+  ]
+  return {
+    interactive: false,
+    paced: true,
+    read: Effect.sync((): Input => inputs.shift() ?? { _tag: 'End' })
+  }
+}
+
+const sendAll = Effect.fnUntraced(function* (
+  loaded: Loaded,
+  log: LogFile,
+  flags: ChatFlags,
+  { paths, as = '' }: SendRequest
+): Effect.fn.Return<number, Failure, Scope> {
+  const own = yield* openProfile(loaded)
+  const files: string[] = []
+  for (const path of paths) {
+    if (path !== STANDARD_INPUT) files.push(path)
+    else {
+      const folder = yield* temporaryFolder(own.acquired.directory)
+      files.push(yield* inputAsFile(folder, as, tellRead))
+    }
+  }
+  const tally = makeTally('out')
+  return yield* runFiles({
+    loaded,
+    flags,
+    log,
+    own,
+    folder: undefined,
+    script: {
+      console: scriptedConsole(files),
+      note: (events) => events.forEach(tally.note),
+      tally: tally.now
+    }
+  })
+})
+
+/** Gives the exit code: 0 only where the peer has all of it on its disk. */
+export const send = (
+  flags: ChatFlags,
+  request: SendRequest,
+  where: Whereabouts
+): Effect.Effect<number, Failure> =>
+  liveRun(flags, where, (loaded, log) => sendAll(loaded, log, flags, request))
