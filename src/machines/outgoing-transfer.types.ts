@@ -1,8 +1,10 @@
-/** What an outgoing transfer is told and keeps; see outgoing-transfer.machine.ts. Plain JSON throughout. */
+/** What an outgoing transfer is told, keeps and needs; see outgoing-transfer.machine.ts. Plain JSON throughout. */
+import type { PeerId } from '../domain/peer-id.ts'
 import type { TransferFailure } from '../domain/transfer-failures.ts'
 import type { DigestName, TransferEnd, TransferHold, TransferId } from '../domain/transfers.ts'
 
 export interface OutgoingInput {
+  readonly peerId: PeerId
   readonly id: TransferId
   /** What the user named; undefined: it was offered by an earlier run, and is taken up again. */
   readonly path: string | undefined
@@ -31,23 +33,63 @@ export interface OutgoingContext extends OutgoingInput {
 }
 
 export type OutgoingEvent =
+  // from the wire, as the desk of the peer judged it
   | ({ readonly type: 'peer.fetch' } & Fetch)
   | { readonly type: 'peer.hold'; readonly why: TransferHold }
   | { readonly type: 'peer.end'; readonly why: TransferEnd }
   | { readonly type: 'peer.done' }
+  // from the session
   | { readonly type: 'link.lost' }
+  // from the console
   | { readonly type: 'user.pause' }
   | { readonly type: 'user.resume' }
   | { readonly type: 'user.cancel' }
-/*
- States: preparing (invokes `surveyor` {id, path}: makes list, note and number, offers; error TransferError → ended, told as transfer.refused)
-   → offered → (peer.fetch) moving (invokes `sendPump` {id, ...fetch}; done → verifying; error → ended source-changed | source-unreadable)
-   moving → peer.fetch → moving again (reenter; another stream) ; peer.hold → held ; link.lost → waiting ; user.pause → paused
-   verifying → peer.done → done ; peer.fetch → moving ; link.lost → waiting ; peer.hold → held
-   waiting (agreed, no stream) / held (by the peer) / paused (by us; peer.fetch is answered by HOLD again) ; user.resume → waiting (offers again)
-   peer.done is right in every state after offered (the peer may have finished it before our crash) → done
-   peer.end → ended {by them}; user.cancel → ended {by us, cancelled} from every state but done/ended.
-   done, ended: final.
- Named actions (effectPort, provided by runtime): offer, tellHold, tellPaused…  — the machine's author names them; every decision that must be durable
- (accepted first time, paused, ended, done) goes through an action of runtime that writes the note and only then tells the peer.
-*/
+
+/** Which transfer: what every actor of it is given, and more. */
+interface Which {
+  readonly peerId: PeerId
+  readonly id: TransferId
+}
+
+type Act = (context: OutgoingContext) => void
+
+/**
+ * What runtime/ provides. Actors fail with TransferError, and are interrupted when their state is left.
+ * An action that changes the note writes it first, then tells the peer (where it is here), then the user.
+ */
+export interface OutgoingPorts {
+  readonly actors: {
+    /** Finds and lists what the user named, and makes its note (offered). */
+    readonly surveyor: { readonly input: Which & { readonly path: string }; readonly output: void }
+    /** Sends DATA and DIGEST of the stream from its piece to the end; completes with the last byte. */
+    readonly sendPump: {
+      readonly input: Which & { readonly fetch: Fetch | undefined }
+      readonly output: void
+    }
+  }
+  readonly actions: {
+    /** /send cannot (`failure`): the user is told. There is no note. */
+    readonly tellRefused: Act
+    /** It is surveyed: OFFER, and the user is told. */
+    readonly offer: Act
+    /** Noted accepted; the user is told. Once. */
+    readonly keepAccepted: Act
+    /** Noted paused; HOLD paused; the user is told. */
+    readonly keepPaused: Act
+    /** Noted not paused; OFFER again. */
+    readonly keepResumed: Act
+    /** HOLD paused again: the peer asked while we are paused. */
+    readonly repeatHold: Act
+    /** The peer holds it (`hold`): the user is told. */
+    readonly tellHeld: Act
+    /** The link is gone while it moved: the user is told. */
+    readonly tellLost: Act
+    /** Noted done; the user is told; OVER; the note is removed. */
+    readonly keepDone: Act
+    /**
+     * At its end (`end`, `failure`), which is noted. By us: END, which the desk repeats until OVER comes. By
+     * them: OVER, and the note is removed. The user is told. While it was surveyed there may be no note.
+     */
+    readonly keepEnd: Act
+  }
+}
