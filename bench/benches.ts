@@ -4,6 +4,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { catchUpBench } from './catch-up.ts'
 import { root } from './children.ts'
+import { fileBench, fileMemoryBench, smallFilesBench } from './files.ts'
 import { historyBench } from './history.ts'
 import { idleBench } from './idle.ts'
 import { deliveredBench, roundTripBench, throughputBench } from './links.ts'
@@ -20,7 +21,10 @@ export const BENCHES = {
   throughput: throughputBench,
   'catch-up': catchUpBench,
   memory: memoryBench,
-  history: historyBench
+  history: historyBench,
+  file: fileBench,
+  'small-files': smallFilesBench,
+  'file-memory': fileMemoryBench
 } as const satisfies Record<string, (size: Size) => Promise<readonly Row[]>>
 
 export type BenchName = keyof typeof BENCHES

@@ -42,6 +42,12 @@ export const ratioAtMost = (limit: number): Goal => ({
   met: (row) => median(ratios(row)) <= limit
 })
 
+/** The median of the ratios is at least `limit`. */
+export const ratioAtLeast = (limit: number): Goal => ({
+  text: `ratio ≥ ${limit}`,
+  met: (row) => median(ratios(row)) >= limit
+})
+
 /** The median of our samples is at most `limit`, in the row's unit. */
 export const oursAtMost = (limit: number, unit: string): Goal => ({
   text: `≤ ${limit} ${unit}`,

@@ -24,6 +24,13 @@ export interface Size {
   readonly historyMessages: number
   readonly historyRounds: number
   readonly searchRounds: number
+  readonly fileRounds: number
+  /** Of the one large file. */
+  readonly fileBytes: number
+  /** Files of 4 KiB in one folder. */
+  readonly smallFiles: number
+  /** Of the file over which memory is watched. */
+  readonly longFileBytes: number
 }
 
 export const SIZES = {
@@ -43,7 +50,11 @@ export const SIZES = {
     memoryMessages: 1_000_000,
     historyMessages: 1_000_000,
     historyRounds: 7,
-    searchRounds: 3
+    searchRounds: 3,
+    fileRounds: 5,
+    fileBytes: 2 ** 30,
+    smallFiles: 10_000,
+    longFileBytes: 10 * 2 ** 30
   },
   quick: {
     startRounds: 7,
@@ -61,7 +72,11 @@ export const SIZES = {
     memoryMessages: 200_000,
     historyMessages: 100_000,
     historyRounds: 3,
-    searchRounds: 1
+    searchRounds: 1,
+    fileRounds: 1,
+    fileBytes: 2 ** 30,
+    smallFiles: 10_000,
+    longFileBytes: 2 ** 30
   },
   /** Only to see that every bench runs. */
   tiny: {
@@ -80,6 +95,10 @@ export const SIZES = {
     memoryMessages: 2000,
     historyMessages: 1000,
     historyRounds: 1,
-    searchRounds: 1
+    searchRounds: 1,
+    fileRounds: 1,
+    fileBytes: 8 * 2 ** 20,
+    smallFiles: 20,
+    longFileBytes: 8 * 2 ** 20
   }
 } as const satisfies Record<string, Size>

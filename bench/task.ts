@@ -60,7 +60,12 @@ export const REST_MS = 5
 
 export const taskOfArguments = (): Task => JSON.parse(process.argv[2] ?? '') as Task
 
-export const answer = (value: Opened | Timed | Pumped | Filled): void => {
+/** Of `gush` (bench/raw-bytes.ts): milliseconds until the other end had all bytes. */
+export interface Gushed {
+  readonly tookMs: number
+}
+
+export const answer = (value: Opened | Timed | Pumped | Filled | Gushed): void => {
   process.stdout.write(`${JSON.stringify(value)}\n`)
 }
 

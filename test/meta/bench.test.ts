@@ -31,7 +31,19 @@ const ROWS: Readonly<Record<BenchName, readonly string[]>> = {
       'search all',
       'longest pause of it'
     ].map((what) => `history ${form}: ${what}`)
-  )
+  ),
+  file: [
+    'file: disk to disk',
+    'file: processor of the sender',
+    'file: processor of the receiver',
+    'file: kill at half, until it moves again',
+    'file: kill at half, sent again'
+  ],
+  'small-files': ['files: 20 of 4 KiB'],
+  'file-memory': [
+    'file: growth of the sender, second half',
+    'file: growth of the receiver, second half'
+  ]
 }
 
 /** Each row has numbers, and its goal says yes or no to them. */
