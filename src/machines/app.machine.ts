@@ -2,7 +2,8 @@
  * The program: who may talk, which links and sessions there are, and when it is over.
  *
  * Who sends what: the acceptor hands over streams; the console tells what the user wants; connections
- * and sessions report, and the app passes on to each what the other decided.
+ * and sessions report, and the app passes on to each what the other decided. What is told to a transfer
+ * of files goes through the session of its peer, which is made for it where the peer was not met yet.
  *
  * Invariants: exactly one connection waits in `listen` while the port is open; a stranger is let in
  * without being asked about only while nobody else is; every connection is stopped once it is over.
@@ -27,7 +28,8 @@ const passing = {
   'session.online': {
     actions: [{ type: 'tell', params: tells.refocused }, 'noteSession', 'rememberPeer']
   },
-  'delivery.waiting': { actions: 'noteSession' }
+  'delivery.waiting': { actions: 'noteSession' },
+  'transfers.waiting': { actions: 'noteTransfers' }
 } as const
 
 const running = parts.createStateConfig({
@@ -103,6 +105,9 @@ const running = parts.createStateConfig({
     'store.broken': { target: 'leaving', actions: 'noteEnd' },
     'peer.renamed': { actions: 'passToSession' },
     'peer.trusted': { actions: 'passToSession' },
+    'session.needed': { actions: 'prepareSession' },
+    'transfer.start': { actions: 'passToSession' },
+    'transfer.event': { actions: 'passToSession' },
     'user.connect': { actions: [{ type: 'tell', params: tells.dialling }, 'dialTarget'] },
     'user.hang-up': { actions: 'hangUp' },
     'user.accept': { guard: 'isKnocking', actions: 'grant' },
@@ -125,6 +130,8 @@ export const appMachine = parts.createMachine({
     links: 0,
     connections: [],
     sessions: [],
+    prepared: [],
+    transfers: {},
     focus: undefined,
     listening: undefined,
     inputEnded: false,
@@ -181,6 +188,8 @@ export const appSends: readonly Sends[] = [
       'dial.failed',
       'peer.renamed',
       'peer.trusted',
+      'transfer.start',
+      'transfer.event',
       'session.end'
     ]
   }

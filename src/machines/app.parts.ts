@@ -50,11 +50,14 @@ const connectionInput = (
   mayListen: dial.mayListen ?? false
 })
 
-const sessionInput = (context: AppContext, facts: LinkFacts): SessionInput => ({
-  peerId: facts.peerId,
+const sessionInput = (
+  context: AppContext,
+  { peerId, nickname, trust }: Pick<LinkFacts, 'peerId' | 'nickname' | 'trust'>
+): SessionInput => ({
+  peerId,
   ourId: context.ourId,
-  nickname: facts.nickname,
-  trust: facts.trust,
+  nickname,
+  trust,
   reconnectAttempts: context.reconnectAttempts,
   reconnectDelayMs: context.reconnectDelayMs
 })
@@ -180,8 +183,10 @@ export const parts = base.extend({
       const facts = { ...event.facts, ...rules.callOf(context, event.facts.link) }
       const id = sessionName(facts.peerId)
       if (!context.sessions.some((one) => one.peerId === facts.peerId)) {
-        enqueue.spawnChild('session', { id, input: sessionInput(context, facts) })
+        if (!context.prepared.includes(facts.peerId))
+          enqueue.spawnChild('session', { id, input: sessionInput(context, facts) })
         enqueue.assign({
+          prepared: context.prepared.filter((peerId) => peerId !== facts.peerId),
           sessions: [
             ...context.sessions,
             { peerId: facts.peerId, online: false, engaged: false, waiting: 0 }
@@ -191,6 +196,13 @@ export const parts = base.extend({
         })
       }
       enqueue.sendTo(id, { type: 'link.authenticated', facts } satisfies SessionEvent)
+    }),
+    /** It waits: nobody is dialled, and the peer is no more let in than it was. */
+    prepareSession: base.enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'session.needed' || rules.hasSession(context, event.peerId)) return
+      const id = sessionName(event.peerId)
+      enqueue.spawnChild('session', { id, input: sessionInput(context, event) })
+      enqueue.assign({ prepared: [...context.prepared, event.peerId] })
     }),
     passToSession: base.enqueueActions(({ context, event, enqueue }) => {
       for (const passed of rules.forSession(context, event)) {
@@ -220,6 +232,11 @@ export const parts = base.extend({
         : {}
     ),
     noteSession: base.assign(({ context, event }) => rules.sessionChange(context, event)),
+    noteTransfers: base.assign(({ context, event }) =>
+      event.type === 'transfers.waiting'
+        ? { transfers: { ...context.transfers, [event.peerId]: event.waiting } }
+        : {}
+    ),
     focus: base.assign(({ event }) => (event.type === 'user.focus' ? { focus: event.peerId } : {})),
     retire: base.enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'connection.over') return
@@ -231,7 +248,7 @@ export const parts = base.extend({
     noteInputEnded: base.assign({ inputEnded: true }),
     noteEnd: base.assign(({ context, event }) => rules.endingOf(context, event)),
     stopAll: base.enqueueActions(({ context, enqueue }) => {
-      for (const { peerId } of context.sessions) {
+      for (const peerId of rules.peersWithSession(context)) {
         enqueue.sendTo(sessionName(peerId), { type: 'session.end' } satisfies SessionEvent)
       }
       for (const { id } of context.connections) {

@@ -99,8 +99,20 @@ interface Passed {
 /** What a report means to the session of its peer, in order; nothing where there is no session. */
 export const forSession = (context: AppContext, event: AppEvent): readonly Passed[] => {
   const passed = event.type === 'connection.closed' ? ofClosed(context, event) : translated(event)
-  return passed.filter(({ peerId }) => context.sessions.some((one) => one.peerId === peerId))
+  return passed.filter(({ peerId }) => hasSession(context, peerId))
 }
+
+/** Those that we met, and those whose transfers wait for them. */
+export const peersWithSession = ({
+  sessions,
+  prepared
+}: Pick<AppContext, 'sessions' | 'prepared'>): readonly PeerId[] => [
+  ...sessions.map(({ peerId }) => peerId),
+  ...prepared
+]
+
+export const hasSession = (context: AppContext, peerId: PeerId): boolean =>
+  peersWithSession(context).includes(peerId)
 
 const translated = (event: AppEvent): readonly Passed[] => {
   switch (event.type) {
@@ -120,6 +132,12 @@ const translated = (event: AppEvent): readonly Passed[] => {
       return [{ peerId: event.peerId, event: { type: 'peer.renamed', nickname: event.nickname } }]
     case 'peer.trusted':
       return [{ peerId: event.peerId, event: { type: 'peer.trusted', trust: event.trust } }]
+    case 'transfer.start':
+      return [{ peerId: event.input.peerId, event }]
+    case 'transfer.event': {
+      const { peerId, id, event: told } = event
+      return [{ peerId, event: { type: 'transfer.event', id, event: told } }]
+    }
     default:
       return []
   }
@@ -232,9 +250,16 @@ export const sessionChange = (context: AppContext, event: AppEvent): Partial<App
 const waitingCount = (context: AppContext): number =>
   context.sessions.reduce((sum, one) => sum + one.waiting, 0)
 
-/** Piped input was read to its end, and the peer has all of it. */
+/** Of the peers that we met: those that were not here keep what is theirs for another run. */
+const transferCount = (context: AppContext): number =>
+  context.sessions.reduce((sum, { peerId }) => sum + (context.transfers[peerId] ?? 0), 0)
+
+const isNothingLeft = (context: AppContext): boolean =>
+  waitingCount(context) === 0 && transferCount(context) === 0
+
+/** Piped input was read to its end, and the peer has all of it: messages and files. */
 export const isAllDelivered = (context: AppContext): boolean =>
-  context.inputEnded && !context.stays && context.sessions.length > 0 && waitingCount(context) === 0
+  context.inputEnded && !context.stays && context.sessions.length > 0 && isNothingLeft(context)
 
 /** Nobody attends this run, and the peer left or is lost. */
 export const isConversationOver = (context: AppContext, event: AppEvent): boolean =>
@@ -266,7 +291,7 @@ export const endingOf = (context: AppContext, event: AppEvent): Partial<AppConte
     case 'session.lost':
       return unreachable(context, event.reason)
     case 'session.offline':
-      return waitingCount(context) > 0 ? unreachable(context, event.reason) : { why: 'peer-left' }
+      return isNothingLeft(context) ? { why: 'peer-left' } : unreachable(context, event.reason)
     default:
       return { why: 'input-ended' }
   }

@@ -42,6 +42,11 @@ export const appTotality: Totality<AppEvent['type']> = {
     },
     {
       states: ['leaving'],
+      events: ['session.needed', 'transfer.start', 'transfer.event'],
+      why: 'The transfers have ended with their sessions; their notes hold what they reached.'
+    },
+    {
+      states: ['leaving'],
       events: ['clock.jumped'],
       why: 'No link is waited for longer than the farewell takes.'
     }

@@ -6,10 +6,13 @@ import type {
   StartFailure,
   StoreFailure
 } from '../domain/failures.ts'
+import type { Trust } from '../domain/events.ts'
 import type { PeerId } from '../domain/peer-id.ts'
 import type { UnknownPeers } from '../domain/settings.ts'
 import type { ConnectionReport, Role } from './connection.types.ts'
+import type { TransferId } from '../domain/transfers.ts'
 import type { SessionReport } from './session.types.ts'
+import type { TransferEvent, TransferStart } from './transfer.types.ts'
 
 export interface AppInput {
   readonly ourId: PeerId
@@ -65,7 +68,12 @@ export interface AppContext extends AppInput {
   /** Links made so far; the next one's number is its generation. */
   readonly links: number
   readonly connections: readonly ConnectionRow[]
+  /** Of the peers that we met: an authenticated link came to them. */
   readonly sessions: readonly SessionRow[]
+  /** Peers that we have not met, whose sessions were made for their transfers and wait. */
+  readonly prepared: readonly PeerId[]
+  /** Transfers of a peer that are to be finished before a run ends by itself: 0 or more; none: 0. */
+  readonly transfers: Readonly<Record<PeerId, number>>
   /** The peer to whom typed text goes. */
   readonly focus: PeerId | undefined
   readonly listening: Endpoint | undefined
@@ -102,6 +110,22 @@ export type AppEvent =
       readonly nickname: string | undefined
     }
   | { readonly type: 'peer.trusted'; readonly peerId: PeerId; readonly trust: 'verified' | 'tofu' }
+  // from the desks of transfers (data plane)
+  /** For the transfers of a peer that may never have been here. `nickname`, `trust`: of the peer book. */
+  | {
+      readonly type: 'session.needed'
+      readonly peerId: PeerId
+      readonly nickname: string | undefined
+      readonly trust: Trust | undefined
+    }
+  | ({ readonly type: 'transfer.start' } & TransferStart)
+  | {
+      readonly type: 'transfer.event'
+      readonly peerId: PeerId
+      readonly id: TransferId
+      readonly event: TransferEvent
+    }
+  | { readonly type: 'transfers.waiting'; readonly peerId: PeerId; readonly waiting: number }
   // from the clock
   | { readonly type: 'clock.jumped' }
   | ConnectionReport

@@ -77,7 +77,7 @@ export const parts = base.extend({
       incomingEnding(context.state === 'accepted', event)
     ),
     reportOver: sendParent(
-      ({ context }): TransferReport => ({ type: 'transfer.over', direction: 'in', id: context.id })
+      ({ context }): TransferReport => ({ type: 'transfer.over', id: context.id })
     )
   },
   guards: {

@@ -57,11 +57,7 @@ export const parts = base.extend({
     noteFailure: base.assign(({ event }) => ({ failure: failureOf(event) })),
     noteEnd: base.assign(({ event }) => outgoingEnding(event)),
     reportOver: sendParent(
-      ({ context }): TransferReport => ({
-        type: 'transfer.over',
-        direction: 'out',
-        id: context.id
-      })
+      ({ context }): TransferReport => ({ type: 'transfer.over', id: context.id })
     )
   },
   guards: {

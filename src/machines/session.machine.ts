@@ -2,13 +2,16 @@
  * The relation with one remote peer, which outlives its links.
  *
  * Who sends what: the app passes on what the connections to this peer report; the session answers
- * with which link lives, which are duplicates, and when to dial again.
+ * with which link lives, which are duplicates, and when to dial again. Its children are the transfers
+ * of files with this peer: it starts them, passes on what is told to them, tells them that their link
+ * is gone, and stops them.
  *
  * Invariants: at most one link is active; where we decide (the lower id), a link is selected only
  * while no other is chosen, and others are called duplicates only after the chosen one was confirmed
  * by the peer; where the peer decides, a link becomes active only when it was selected there, and
  * another process of the peer only once the one that we talk to does not answer.
  * A silent active link never blocks a new one: it is probed, and superseded when it does not answer.
+ * Transfers live through all of it, online and offline, and hear of a lost link before of the next.
  */
 import type { Sends } from './ports.ts'
 import { parts } from './session.parts.ts'
@@ -76,14 +79,24 @@ const online = parts.createStateConfig({
       {
         guard: 'isActive',
         target: '#offline',
-        actions: ['noteLoss', { type: 'tell', params: tells.disconnected }, 'reportOffline']
+        actions: [
+          'noteLoss',
+          'interruptTransfers',
+          { type: 'tell', params: tells.disconnected },
+          'reportOffline'
+        ]
       },
       { actions: 'dropLink' }
     ],
     'link.opened': {
       guard: 'isKnownLink',
       target: '.steady',
-      actions: ['activate', { type: 'tell', params: tells.connected }, 'refuseCandidates']
+      actions: [
+        'activate',
+        'interruptTransfers',
+        { type: 'tell', params: tells.connected },
+        'refuseCandidates'
+      ]
     },
     'link.suspect': {
       guard: 'isActive',
@@ -126,6 +139,7 @@ const online = parts.createStateConfig({
             target: '#offline',
             actions: [
               'noteLoss',
+              'interruptTransfers',
               { type: 'tell', params: tells.disconnected },
               'reportOffline',
               'agree'
@@ -154,7 +168,12 @@ const online = parts.createStateConfig({
           {
             guard: 'isActive',
             target: '#offline',
-            actions: ['noteLoss', { type: 'tell', params: tells.disconnected }, 'reportOffline']
+            actions: [
+              'noteLoss',
+              'interruptTransfers',
+              { type: 'tell', params: tells.disconnected },
+              'reportOffline'
+            ]
           },
           { actions: 'dropLink' }
         ]
@@ -176,13 +195,17 @@ export const sessionMachine = parts.createMachine({
     mayRedial: false,
     attempt: 0,
     delayMs: 0,
-    reason: undefined
+    reason: undefined,
+    transfers: []
   }),
   initial: 'offline',
   on: {
     'peer.renamed': { actions: [{ type: 'tell', params: tells.renamed }, 'rename'] },
     'peer.trusted': { actions: 'trust' },
-    'session.end': '.ended'
+    'transfer.start': { actions: 'startTransfer' },
+    'transfer.event': { actions: 'passToTransfer' },
+    'transfer.over': { actions: 'stopTransfer' },
+    'session.end': { target: '.ended', actions: ['interruptTransfers', 'stopTransfers'] }
   },
   states: {
     offline: { ...offline, id: 'offline' },
@@ -204,6 +227,36 @@ export const sessionSends: readonly Sends[] = [
       'session.online',
       'session.offline',
       'session.lost'
+    ]
+  },
+  {
+    to: 'outgoing-transfer',
+    events: [
+      'peer.fetch',
+      'peer.hold',
+      'peer.end',
+      'peer.done',
+      'link.lost',
+      'user.pause',
+      'user.resume',
+      'user.cancel'
+    ]
+  },
+  {
+    to: 'incoming-transfer',
+    events: [
+      'peer.offer',
+      'list.whole',
+      'peer.hold',
+      'peer.end',
+      'peer.gone',
+      'link.lost',
+      'turn.granted',
+      'user.accept',
+      'user.decline',
+      'user.pause',
+      'user.resume',
+      'user.cancel'
     ]
   }
 ]

@@ -1,10 +1,14 @@
-/** The named parts of the session machine: its actions, guards and delays. */
-import { assign, enqueueActions, sendParent, setup } from 'xstate'
+/** The named parts of the session machine: its children, actions, guards and delays. */
+import { sendParent, setup, stopChild } from 'xstate'
 import type { EarshotEvent } from '../domain/events.ts'
 import type { CloseReason } from '../domain/failures.ts'
 import { PROBE_TIMEOUT_MS, RECONNECT_DELAY_MS_MAX, RECONNECT_RESET_MS } from '../domain/limits.ts'
+import type { TransferId } from '../domain/transfers.ts'
 import type { LinkFacts } from './connection.types.ts'
+import { incomingTransferMachine } from './incoming-transfer.machine.ts'
+import { outgoingTransferMachine } from './outgoing-transfer.machine.ts'
 import type { SessionContext, SessionEvent, SessionInput, SessionReport } from './session.types.ts'
+import type { TransferEvent } from './transfer.types.ts'
 
 const without = (links: readonly LinkFacts[], link: string | undefined): readonly LinkFacts[] =>
   links.filter((facts) => facts.link !== link)
@@ -33,16 +37,25 @@ const redialOf = (facts: LinkFacts) =>
 const linkOf = (event: SessionEvent): string | undefined =>
   'link' in event ? event.link : 'facts' in event ? event.facts.link : undefined
 
-export const parts = setup({
+export const transferName = (id: TransferId) => `transfer-${id}`
+
+const base = setup({
   types: {
     context: {} as SessionContext,
     events: {} as SessionEvent,
     input: {} as SessionInput
   },
+  actors: {
+    outgoingTransfer: outgoingTransferMachine,
+    incomingTransfer: incomingTransferMachine
+  }
+})
+
+export const parts = base.extend({
   actions: {
     /** Provided by runtime/: hands a fact to everybody who watches. */
     tell: (_, _event: EarshotEvent | undefined) => undefined,
-    addCandidate: assign(({ context, event }) =>
+    addCandidate: base.assign(({ context, event }) =>
       event.type === 'link.authenticated'
         ? {
             candidates: [...context.candidates, event.facts],
@@ -52,37 +65,37 @@ export const parts = setup({
           }
         : {}
     ),
-    dropLink: assign(({ context, event }) => ({
+    dropLink: base.assign(({ context, event }) => ({
       candidates: without(context.candidates, linkOf(event)),
       chosen: context.chosen?.link === linkOf(event) ? undefined : context.chosen
     })),
-    chooseNext: enqueueActions(({ context, enqueue }) => {
+    chooseNext: base.enqueueActions(({ context, enqueue }) => {
       const next = context.candidates[0]
       if (next === undefined) return
       enqueue.assign({ chosen: next, candidates: without(context.candidates, next.link) })
       enqueue.sendParent({ type: 'session.selects', link: next.link } satisfies SessionReport)
     }),
     /** The peer decides, and chose this link: what it chose last is what counts. */
-    noteOffered: assign(({ context, event }) => {
+    noteOffered: base.assign(({ context, event }) => {
       const offered = context.candidates.find((one) => one.link === linkOf(event))
       return offered === undefined
         ? {}
         : { chosen: offered, candidates: without(context.candidates, offered.link) }
     }),
-    agree: enqueueActions(({ context, enqueue }) => {
+    agree: base.enqueueActions(({ context, enqueue }) => {
       if (context.chosen === undefined) return
       enqueue.sendParent({
         type: 'session.selects',
         link: context.chosen.link
       } satisfies SessionReport)
     }),
-    refuseOffer: enqueueActions(({ context, enqueue }) => {
+    refuseOffer: base.enqueueActions(({ context, enqueue }) => {
       if (context.chosen === undefined) return
       const { link } = context.chosen
       enqueue.sendParent({ type: 'session.refuses-elsewhere', link } satisfies SessionReport)
       enqueue.assign({ chosen: undefined })
     }),
-    activate: enqueueActions(({ context, event, enqueue }) => {
+    activate: base.enqueueActions(({ context, event, enqueue }) => {
       const link = linkOf(event)
       const facts = [context.chosen, ...context.candidates].find((one) => one?.link === link)
       if (facts === undefined) return
@@ -101,9 +114,9 @@ export const parts = setup({
         enqueue.sendParent({ type: 'session.supersedes', link: old.link } satisfies SessionReport)
       }
     }),
-    markOnline: assign({ everOnline: true }),
+    markOnline: base.assign({ everOnline: true }),
     /** Where the peer decides, the other links stay candidates: it may select one of them later. */
-    refuseCandidates: enqueueActions(({ context, enqueue }) => {
+    refuseCandidates: base.enqueueActions(({ context, enqueue }) => {
       if (context.ourId > context.peerId) return
       for (const { link, instance } of context.candidates) {
         const type =
@@ -114,7 +127,7 @@ export const parts = setup({
       }
       enqueue.assign({ candidates: [] })
     }),
-    noteLoss: assign(({ event }) =>
+    noteLoss: base.assign(({ event }) =>
       event.type === 'link.closed'
         ? {
             active: undefined,
@@ -124,7 +137,7 @@ export const parts = setup({
           }
         : {}
     ),
-    noteDialFailure: assign(({ event }) =>
+    noteDialFailure: base.assign(({ event }) =>
       event.type === 'dial.failed'
         ? {
             reason: event.reason,
@@ -132,22 +145,24 @@ export const parts = setup({
           }
         : {}
     ),
-    noteSuspect: assign({ suspect: true }),
-    noteRecovered: assign({ suspect: false }),
-    rename: assign(({ event }) =>
+    noteSuspect: base.assign({ suspect: true }),
+    noteRecovered: base.assign({ suspect: false }),
+    rename: base.assign(({ event }) =>
       event.type === 'peer.renamed' ? { nickname: event.nickname } : {}
     ),
-    trust: assign(({ event }) => (event.type === 'peer.trusted' ? { trust: event.trust } : {})),
+    trust: base.assign(({ event }) =>
+      event.type === 'peer.trusted' ? { trust: event.trust } : {}
+    ),
     /** runtime/ provides the same with jitter from the dice. */
-    planRetry: assign(({ context }) => plannedRetry(context, 0.5)),
-    clearAttempts: assign({ attempt: 0 }),
+    planRetry: base.assign(({ context }) => plannedRetry(context, 0.5)),
+    clearAttempts: base.assign({ attempt: 0 }),
     probeActive: sendParent(
       ({ context }): SessionReport => ({
         type: 'session.probes',
         link: context.active?.link ?? ''
       })
     ),
-    requestDial: enqueueActions(({ context, enqueue }) => {
+    requestDial: base.enqueueActions(({ context, enqueue }) => {
       if (context.redialTo === undefined) return
       enqueue.sendParent({
         type: 'session.dials',
@@ -155,6 +170,34 @@ export const parts = setup({
         target: context.redialTo,
         attempt: context.attempt
       } satisfies SessionReport)
+    }),
+    /** One that is here already, from before a link was lost, goes on. */
+    startTransfer: base.enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'transfer.start' || context.transfers.includes(event.input.id)) return
+      const id = transferName(event.input.id)
+      if (event.direction === 'out')
+        enqueue.spawnChild('outgoingTransfer', { id, input: event.input })
+      else enqueue.spawnChild('incomingTransfer', { id, input: event.input })
+      enqueue.assign({ transfers: [...context.transfers, event.input.id] })
+    }),
+    /** What was on its way to one that is over is lost, as it should be. */
+    passToTransfer: base.enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'transfer.event' || !context.transfers.includes(event.id)) return
+      enqueue.sendTo(transferName(event.id), event.event)
+    }),
+    stopTransfer: base.enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'transfer.over') return
+      enqueue(stopChild(transferName(event.id)))
+      enqueue.assign({ transfers: context.transfers.filter((id) => id !== event.id) })
+    }),
+    interruptTransfers: base.enqueueActions(({ context, enqueue }) => {
+      for (const id of context.transfers)
+        enqueue.sendTo(transferName(id), { type: 'link.lost' } satisfies TransferEvent)
+    }),
+    /** What they reached is in their notes. */
+    stopTransfers: base.enqueueActions(({ context, enqueue }) => {
+      for (const id of context.transfers) enqueue(stopChild(transferName(id)))
+      enqueue.assign({ transfers: [] })
     }),
     reportOnline: sendParent(
       ({ context }): SessionReport => ({ type: 'session.online', peerId: context.peerId })

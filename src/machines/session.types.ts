@@ -2,7 +2,9 @@
 import type { Trust } from '../domain/events.ts'
 import type { CloseReason, Endpoint } from '../domain/failures.ts'
 import type { PeerId } from '../domain/peer-id.ts'
+import type { TransferId } from '../domain/transfers.ts'
 import type { LinkFacts } from './connection.types.ts'
+import type { TransferEvent, TransferReport, TransferStart } from './transfer.types.ts'
 
 export interface SessionInput {
   readonly peerId: PeerId
@@ -29,6 +31,8 @@ export interface SessionContext extends SessionInput {
   /** The pause before the next attempt, backoff and jitter included, in milliseconds. */
   readonly delayMs: number
   readonly reason: CloseReason | undefined
+  /** The transfers that are not over. */
+  readonly transfers: readonly TransferId[]
 }
 
 export type SessionEvent =
@@ -42,6 +46,9 @@ export type SessionEvent =
   | { readonly type: 'dial.failed'; readonly reason: CloseReason }
   | { readonly type: 'peer.renamed'; readonly nickname: string | undefined }
   | { readonly type: 'peer.trusted'; readonly trust: Trust }
+  | ({ readonly type: 'transfer.start' } & TransferStart)
+  | { readonly type: 'transfer.event'; readonly id: TransferId; readonly event: TransferEvent }
+  | TransferReport
   | { readonly type: 'session.end' }
 
 /** From a session to the app, which passes what concerns a link on to its connection. */

@@ -1,12 +1,19 @@
 /** How the data plane reaches the actors: by their names, once the app actor is there. */
-import type { Actor } from 'xstate'
+import type { Actor, StateValue } from 'xstate'
 import type { PeerId } from '../domain/peer-id.ts'
+import type { TransferId } from '../domain/transfers.ts'
 import type { appMachine } from '../machines/app.machine.ts'
 import type { AppContext, AppEvent } from '../machines/app.types.ts'
 import type { ConnectionEvent } from '../machines/connection.types.ts'
+import type { sessionMachine } from '../machines/session.machine.ts'
+import { transferName } from '../machines/session.parts.ts'
 import type { SessionContext } from '../machines/session.types.ts'
+import type { TransferEvent, TransferStart } from '../machines/transfer.types.ts'
 
 type AppActor = Actor<typeof appMachine>
+
+/** How a peer is known, whose session may have to be made. */
+export type TransferPeer = Pick<SessionContext, 'peerId' | 'nickname' | 'trust'>
 
 export class Actors {
   #app: AppActor | undefined
@@ -39,6 +46,17 @@ export class Actors {
     else this.#complete(() => connection?.send(event))
   }
 
+  /** Starts a transfer with a peer, here or not; one that is there already goes on. */
+  readonly startTransfer = ({ peerId, nickname, trust }: TransferPeer, start: TransferStart) => {
+    this.toApp({ type: 'session.needed', peerId, nickname, trust })
+    this.toApp({ type: 'transfer.start', ...start })
+  }
+
+  /** An event to a transfer that is over is lost, as it should be. */
+  readonly toTransfer = (peerId: PeerId, id: TransferId, event: TransferEvent): void => {
+    this.toApp({ type: 'transfer.event', peerId, id, event })
+  }
+
   #complete(send: () => void): void {
     this.#isSending = true
     try {
@@ -52,8 +70,18 @@ export class Actors {
 
   readonly app = (): AppContext => this.#actor.getSnapshot().context
 
-  readonly session = (peerId: PeerId): SessionContext | undefined => {
-    const session = this.#actor.getSnapshot().children[`session-${peerId}`]
-    return (session?.getSnapshot() as { readonly context: SessionContext } | undefined)?.context
+  readonly session = (peerId: PeerId): SessionContext | undefined =>
+    this.#session(peerId)?.getSnapshot().context
+
+  /** The state that a transfer is in, as its chart names it; undefined: it is over, or not started. */
+  readonly transferState = (peerId: PeerId, id: TransferId): StateValue | undefined => {
+    const transfer = this.#session(peerId)?.getSnapshot().children[transferName(id)]
+    return transfer?.getSnapshot().value
+  }
+
+  #session(peerId: PeerId): Actor<typeof sessionMachine> | undefined {
+    return this.#actor.getSnapshot().children[`session-${peerId}`] as
+      | Actor<typeof sessionMachine>
+      | undefined
   }
 }
