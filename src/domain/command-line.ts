@@ -1,73 +1,15 @@
-/** What a person types (S8) as commands. The one table from which /help, completion and docs come. */
+/** What a person types (S8) as commands: how a line is read. */
 import * as Result from 'effect/Result'
+import { CANONICAL } from './command-table.ts'
 import type { Command } from './commands.ts'
 import { parseEndpoint } from './endpoint.ts'
 import { nearestName } from './nearest-name.ts'
 import { cleanNickname } from './nicknames.ts'
 import { safeLine } from './safe-text.ts'
-
-/** One command of the table. */
-export interface CommandEntry {
-  /** With its slash, as all names here. */
-  readonly name: string
-  readonly aliases: readonly string[]
-  /** Its arguments as help shows them; empty without any. */
-  readonly args: string
-  readonly help: string
-  /** What else it does with other arguments. */
-  readonly more?: readonly { readonly args: string; readonly help: string }[]
-  /** Words that may be its argument, for completion. */
-  readonly words?: readonly string[]
-}
+import { parseTransferCancel, parseTransferCommand } from './transfer-commands.ts'
 
 /** Most lines of the history that are asked for at once; `earshot history` shows all. */
 export const HISTORY_LINES_MAX = 1000
-
-/** Every command, in the order of /help. */
-export const COMMANDS: readonly CommandEntry[] = [
-  { name: '/help', aliases: ['/?'], args: '', help: 'show this list' },
-  { name: '/quit', aliases: ['/exit'], args: '', help: 'leave' },
-  { name: '/info', aliases: [], args: '', help: 'ids, addresses, encryption, times' },
-  { name: '/nick', aliases: ['/nickname'], args: 'NAME', help: 'change your nickname' },
-  { name: '/peers', aliases: ['/list'], args: '', help: 'list the peers' },
-  { name: '/to', aliases: [], args: 'WHO', help: 'talk to this peer' },
-  {
-    name: '/verify',
-    aliases: [],
-    args: '[match]',
-    help: 'show or confirm the safety number',
-    words: ['match']
-  },
-  { name: '/accept', aliases: [], args: '[WHO]', help: 'let in a peer that knocks' },
-  { name: '/decline', aliases: [], args: '[WHO]', help: 'turn away a peer that knocks' },
-  { name: '/connect', aliases: [], args: 'HOST:PORT|WHO', help: 'call a peer' },
-  { name: '/queue', aliases: [], args: '', help: 'what waits to be delivered' },
-  {
-    name: '/cancel',
-    aliases: [],
-    args: 'N|all',
-    help: 'take back what waits',
-    words: ['all']
-  },
-  {
-    name: '/history',
-    aliases: [],
-    args: '[WHO] [N]',
-    help: 'show the last lines',
-    more: [
-      { args: 'on|off|default', help: 'keep this talk, or not' },
-      { args: 'erase', help: 'delete what is kept of it' }
-    ],
-    words: ['on', 'off', 'default', 'erase']
-  },
-  { name: '/search', aliases: [], args: 'WORDS', help: 'find them in the history' },
-  { name: '/send', aliases: ['/file'], args: 'FILE', help: 'send a file' },
-  { name: '/autoopen', aliases: ['/auto'], args: '', help: 'open received media: on or off' }
-]
-
-const CANONICAL: ReadonlyMap<string, string> = new Map(
-  COMMANDS.flatMap(({ name, aliases }) => [name, ...aliases].map((each) => [each, name] as const))
-)
 
 /** Characters of the input that an `invalid` command repeats. */
 const ECHO_CHARS_MAX = 200
@@ -132,9 +74,15 @@ const countOf = (text: string): number | undefined => {
 
 const parseCancel = (line: string, rest: string): Command => {
   if (rest.toLowerCase() === 'all') return { type: 'cancel', which: 'all' }
+  const transfers = parseTransferCancel(rest)
+  if (transfers !== undefined) return transfers
   const which = countOf(rest)
   return which === undefined
-    ? invalidCommand(line, 'a number that /queue shows belongs behind it, or "all"', '/queue')
+    ? invalidCommand(
+        line,
+        'a number that /queue shows belongs behind it, or "all", or a transfer, as t1, or "files"',
+        '/queue'
+      )
     : { type: 'cancel', which }
 }
 
@@ -183,17 +131,28 @@ const parseHistory = (line: string, rest: string): Command => {
   }
 }
 
-const withPeer = (type: 'accept' | 'decline', rest: string): Command =>
-  rest === '' ? { type } : { type, who: rest }
+/** What stands behind a command, without the space around it, but with one that a backslash keeps. */
+const restOf = (text: string): string => {
+  const rest = text.trimStart()
+  const trimmed = rest.trimEnd()
+  return trimmed.endsWith('\\') ? rest.slice(0, trimmed.length + 1) : trimmed
+}
+
+const parseFiles = (line: string, name: string | undefined, rest: string): Command | undefined => {
+  const parsed = parseTransferCommand(name, rest)
+  if (parsed === undefined || Result.isSuccess(parsed)) return parsed?.success
+  return invalidCommand(line, parsed.failure.detail, parsed.failure.suggestion)
+}
 
 const parseSlash = (line: string): Command => {
-  const text = line.trim()
+  const text = line.trimStart()
   const space = text.search(/\s/)
   const word = space < 0 ? text : text.slice(0, space)
-  const rest = space < 0 ? '' : text.slice(space).trim()
+  const rest = space < 0 ? '' : restOf(text.slice(space))
   const none = (command: Command): Command =>
     rest === '' ? command : invalidCommand(line, `nothing may follow ${word}`, word)
-  switch (CANONICAL.get(word.toLowerCase())) {
+  const name = CANONICAL.get(word.toLowerCase())
+  switch (name) {
     case '/help':
       return none({ type: 'help' })
     case '/quit':
@@ -204,6 +163,8 @@ const parseSlash = (line: string): Command => {
       return none({ type: 'peers' })
     case '/autoopen':
       return none({ type: 'autoopen' })
+    case '/transfers':
+      return none({ type: 'transfers' })
     case '/nick':
       return parseNick(line, rest)
     case '/verify':
@@ -220,20 +181,12 @@ const parseSlash = (line: string): Command => {
       return rest === ''
         ? invalidCommand(line, 'what to look for belongs behind it: /search WORDS')
         : { type: 'search', words: rest }
-    case '/accept':
-      return withPeer('accept', rest)
-    case '/decline':
-      return withPeer('decline', rest)
     case '/to':
       return rest === ''
         ? invalidCommand(line, 'a peer belongs behind it: /to WHO')
         : { type: 'to', who: rest }
-    case '/send':
-      return rest === ''
-        ? invalidCommand(line, 'a file belongs behind it: /send FILE')
-        : { type: 'send', paths: rest }
     default:
-      return unknown(line, word)
+      return parseFiles(line, name, rest) ?? unknown(line, word)
   }
 }
 
@@ -250,20 +203,3 @@ export const parseLine = (line: string): Command | undefined => {
 /** true: a command, not a text; its typed line stays on the screen, where a text becomes "You: …". */
 export const isCommandLine = (line: string): boolean =>
   line.startsWith('/') && !line.startsWith('//')
-
-/**
- * Tab completion: the commands that begin with what is typed, each with the space for its argument;
- * behind a whole command, the words that may follow it.
- */
-export const completeCommand = (line: string): readonly string[] => {
-  const [, word = '', begun] = /^(\/\S*)(?:\s+(\S*))?$/u.exec(line.toLowerCase()) ?? []
-  if (word === '') return []
-  if (begun !== undefined) {
-    const name = CANONICAL.get(word)
-    const words = COMMANDS.find((entry) => entry.name === name)?.words ?? []
-    return words.filter((each) => each.startsWith(begun)).map((each) => `${word} ${each}`)
-  }
-  return COMMANDS.filter(({ name }) => name.startsWith(word)).map(({ name, args }) =>
-    args === '' ? name : `${name} `
-  )
-}

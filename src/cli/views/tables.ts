@@ -1,5 +1,5 @@
 /** /info, /peers and /help: one fact a line, so they fit 40 columns and read aloud well. */
-import { COMMANDS } from '../../domain/command-line.ts'
+import { COMMANDS } from '../../domain/command-table.ts'
 import type { PeerDetails, Trust } from '../../domain/events.ts'
 import { showEndpoint } from '../../domain/explanation.ts'
 import { cleanNickname } from '../../domain/nicknames.ts'

@@ -4,7 +4,9 @@ import { describe, expect, it } from '@effect/vitest'
 import * as Result from 'effect/Result'
 import * as fc from 'fast-check'
 import { type JSON_COMMANDS, parseJsonCommand } from '../../../src/domain/command-json.ts'
-import { COMMANDS, completeCommand, parseLine } from '../../../src/domain/command-line.ts'
+import { parseLine } from '../../../src/domain/command-line.ts'
+import { COMMANDS } from '../../../src/domain/command-table.ts'
+import { completeCommand } from '../../../src/domain/complete-command.ts'
 import type { Command } from '../../../src/domain/commands.ts'
 import { formatEndpoint, isIpv4, isIpv6, parseEndpoint } from '../../../src/domain/endpoint.ts'
 import { nearestName, typingDistance } from '../../../src/domain/nearest-name.ts'
@@ -14,7 +16,8 @@ import { formatPeerId, peerIdFromPublicKey } from '../../../src/domain/peer-id.t
 const EXAMPLE_ARGS: Readonly<Record<string, string>> = {
   NAME: ' ann',
   WHO: ' bob',
-  FILE: ' a',
+  'PATH...': ' a',
+  'tN|all': ' t1',
   'HOST:PORT|WHO': ' h:1',
   'N|all': ' 1',
   WORDS: ' x'
@@ -36,6 +39,24 @@ describe('parseLine', () => {
     ['/info', { type: 'info' }],
     ['/nick  Ann Lee ', { type: 'nick', nickname: 'Ann Lee' }],
     ['/nickname ann', { type: 'nick', nickname: 'ann' }],
+    ['/send "two words" ~/x  ', { type: 'send', paths: '"two words" ~/x' }],
+    ['/send end\\  ', { type: 'send', paths: 'end\\ ' }],
+    ['/accept', { type: 'accept' }],
+    ['/accept t3', { type: 'accept', who: 't3' }],
+    ['/accept T3 Anyway', { type: 'accept', who: 'T3', anyway: true }],
+    ['/accept anyway', { type: 'accept', anyway: true }],
+    ['/accept Ann Lee', { type: 'accept', who: 'Ann Lee' }],
+    ['/decline t3', { type: 'decline', who: 't3' }],
+    ['/accept-all', { type: 'accept-all', on: true }],
+    ['/accept-all OFF', { type: 'accept-all', on: false }],
+    ['/accept-all Ann Lee off', { type: 'accept-all', who: 'Ann Lee', on: false }],
+    ['/transfers', { type: 'transfers' }],
+    ['/pause t2', { type: 'pause', which: 2 }],
+    ['/pause 2', { type: 'pause', which: 2 }],
+    ['/resume ALL', { type: 'resume', which: 'all' }],
+    ['/retry T12', { type: 'retry', which: 12 }],
+    ['/cancel t12', { type: 'transfer-cancel', which: 12 }],
+    ['/cancel files', { type: 'transfer-cancel', which: 'all' }],
     ['/autoopen', { type: 'autoopen' }],
     ['/auto', { type: 'autoopen' }],
     ['/peers', { type: 'peers' }],
@@ -97,6 +118,14 @@ describe('parseLine', () => {
     ['/history erase bob', '/history erase yes'],
     ['/histroy', '/history'],
     ['/search', undefined],
+    ['/pause', '/transfers'],
+    ['/pause t0', '/transfers'],
+    ['/resume bob', '/transfers'],
+    ['/retry t1 t2', '/transfers'],
+    ['/cancel t0', '/queue'],
+    ['/cancel t99999999999999999999', '/queue'],
+    ['/accept-all t1', '/accept t1'],
+    ['/transfers all', '/transfers'],
     ['/home/ann/x.txt', undefined],
     ['/', undefined],
     [`/${'x'.repeat(100_000)}`, undefined]
@@ -140,6 +169,26 @@ describe('parseLine', () => {
     expect(completeCommand('/history erase ')).toEqual([])
     expect(completeCommand('/nothing ')).toEqual([])
   })
+
+  it('completes transfers and paths from what it is given', () => {
+    const asked: string[] = []
+    const sources = {
+      paths: (typed: string) => {
+        asked.push(typed)
+        return [`${typed}.TXT`, `${typed}/`]
+      },
+      transfers: () => ['t1', 't12']
+    }
+    expect(completeCommand('/accept ', sources)).toEqual(['/accept t1', '/accept t12'])
+    expect(completeCommand('/cancel T1', sources)).toEqual(['/cancel t1', '/cancel t12'])
+    expect(completeCommand('/pause a', sources)).toEqual(['/pause all'])
+    expect(completeCommand('/file "My docs" Ne', sources)).toEqual([
+      '/file "My docs" Ne.TXT',
+      '/file "My docs" Ne/'
+    ])
+    expect(asked).toEqual(['"My docs" Ne'])
+    expect(completeCommand('/send x')).toEqual([])
+  })
 })
 
 const ANN = peerIdFromPublicKey(new Uint8Array(32).fill(7))
@@ -157,7 +206,13 @@ describe('parseJsonCommand', () => {
     accept: { type: 'accept', who: 'bob' },
     decline: { type: 'decline' },
     autoopen: { type: 'autoopen' },
-    send: { type: 'send', paths: 'a' },
+    send: { type: 'send', paths: 'a', to: ANN },
+    'accept-all': { type: 'accept-all', who: 'bob', on: true },
+    transfers: { type: 'transfers' },
+    pause: { type: 'pause', which: 1 },
+    resume: { type: 'resume', which: 'all' },
+    retry: { type: 'retry', which: 2 },
+    'transfer-cancel': { type: 'transfer-cancel', which: 3 },
     connect: { type: 'connect', target: 'localhost:1', expect: ANN, call: '7' },
     'hang-up': { type: 'hang-up', call: '7' },
     queue: { type: 'queue' },
