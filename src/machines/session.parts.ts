@@ -186,7 +186,7 @@ export const parts = base.extend({
       enqueue.sendTo(transferName(event.id), event.event)
     }),
     stopTransfer: base.enqueueActions(({ context, event, enqueue }) => {
-      if (event.type !== 'transfer.over') return
+      if (event.type !== 'transfer.over' || !context.transfers.includes(event.id)) return
       enqueue(stopChild(transferName(event.id)))
       enqueue.assign({ transfers: context.transfers.filter((id) => id !== event.id) })
     }),

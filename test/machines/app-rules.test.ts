@@ -20,6 +20,8 @@ const contextOf = (change: Partial<AppContext> = {}): AppContext => ({
   links: 1,
   connections: [],
   sessions: [],
+  prepared: [],
+  transfers: {},
   focus: undefined,
   listening: ADDRESS,
   inputEnded: false,

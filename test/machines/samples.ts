@@ -1,6 +1,7 @@
 /** One or more examples of every event of every machine, and inputs to start them with. */
 import { DialError, SecureError, type CloseReason } from '../../src/domain/failures.ts'
 import type { PeerId } from '../../src/domain/peer-id.ts'
+import { TransferError, type TransferFailure } from '../../src/domain/transfer-failures.ts'
 import type { AppEvent, AppInput } from '../../src/machines/app.types.ts'
 import type {
   ConnectionEvent,
@@ -9,6 +10,8 @@ import type {
   LinkFacts,
   Secured
 } from '../../src/machines/connection.types.ts'
+import type { IncomingEvent, IncomingInput } from '../../src/machines/incoming-transfer.types.ts'
+import type { OutgoingEvent, OutgoingInput } from '../../src/machines/outgoing-transfer.types.ts'
 import type { SessionEvent, SessionInput } from '../../src/machines/session.types.ts'
 
 /** Every type of a union of events, each with at least one example. */
@@ -98,6 +101,75 @@ export const facts = (link: string, change: Partial<LinkFacts> = {}): LinkFacts 
   ...change
 })
 
+export const TRANSFER = 'AAAAAAAAAAAAAAAAAAAAAA'
+
+export const outgoingInput = (change: Partial<OutgoingInput> = {}): OutgoingInput => ({
+  peerId: PEER,
+  id: TRANSFER,
+  path: '/home/ada/photo.jpg',
+  paused: false,
+  accepted: false,
+  ...change
+})
+
+export const incomingInput = (change: Partial<IncomingInput> = {}): IncomingInput => ({
+  peerId: PEER,
+  id: TRANSFER,
+  state: 'offered',
+  paused: false,
+  isOffered: true,
+  isListed: true,
+  isWelcome: false,
+  isPlaced: false,
+  isWhole: false,
+  ...change
+})
+
+export const FETCH = { stream: 1, piece: 0, credit: 65_536, digest: 'sha256' } as const
+export const failedWith = (reason: TransferFailure) => new TransferError({ reason })
+export const SOURCE_CHANGED = { _tag: 'SourceChanged', path: '/home/ada/photo.jpg' } as const
+export const DISK_FULL = { _tag: 'DiskFull', path: '/downloads', code: 'ENOSPC' } as const
+export const PLACE_LOST = { _tag: 'PlaceLost', path: '/downloads/photo.jpg.part' } as const
+export const DISK_BROKEN = { _tag: 'NotWritable', path: '/downloads', code: 'EIO' } as const
+
+export const outgoingSamples: Samples<OutgoingEvent> = {
+  'peer.fetch': [
+    { type: 'peer.fetch', ...FETCH },
+    { type: 'peer.fetch', ...FETCH, stream: 2, piece: 7 }
+  ],
+  'peer.hold': [
+    { type: 'peer.hold', why: 'paused' },
+    { type: 'peer.hold', why: 'disk-full' }
+  ],
+  'peer.end': [{ type: 'peer.end', why: 'declined' }],
+  'peer.done': [{ type: 'peer.done' }],
+  'link.lost': [{ type: 'link.lost' }],
+  'user.pause': [{ type: 'user.pause' }],
+  'user.resume': [{ type: 'user.resume' }],
+  'user.cancel': [{ type: 'user.cancel' }]
+}
+
+export const incomingSamples: Samples<IncomingEvent> = {
+  'peer.offer': [{ type: 'peer.offer' }],
+  'list.whole': [
+    { type: 'list.whole', isWelcome: false },
+    { type: 'list.whole', isWelcome: true }
+  ],
+  'peer.hold': [
+    { type: 'peer.hold', why: 'paused' },
+    { type: 'peer.hold', why: 'queued' }
+  ],
+  'peer.end': [{ type: 'peer.end', why: 'cancelled' }],
+  'peer.gone': [{ type: 'peer.gone' }],
+  'link.lost': [{ type: 'link.lost' }],
+  'turn.granted': [{ type: 'turn.granted' }],
+  'user.accept': [{ type: 'user.accept' }],
+  'user.decline': [{ type: 'user.decline' }],
+  'user.pause': [{ type: 'user.pause' }],
+  'user.resume': [{ type: 'user.resume' }],
+  'user.cancel': [{ type: 'user.cancel' }]
+}
+
 export const sessionInput = (change: Partial<SessionInput> = {}): SessionInput => ({
   peerId: PEER,
   ourId: LOWER,
@@ -144,6 +216,12 @@ export const sessionSamples: Samples<SessionEvent> = {
   ],
   'peer.renamed': [{ type: 'peer.renamed', nickname: 'Bob' }],
   'peer.trusted': [{ type: 'peer.trusted', trust: 'verified' }],
+  'transfer.start': [
+    { type: 'transfer.start', direction: 'out', input: outgoingInput() },
+    { type: 'transfer.start', direction: 'in', input: incomingInput() }
+  ],
+  'transfer.event': [{ type: 'transfer.event', id: TRANSFER, event: { type: 'user.pause' } }],
+  'transfer.over': [{ type: 'transfer.over', id: TRANSFER }],
   'session.end': [{ type: 'session.end' }]
 }
 
@@ -183,6 +261,12 @@ export const appSamples: Samples<AppEvent> = {
   'delivery.waiting': [{ type: 'delivery.waiting', peerId: PEER, waiting: 1 }],
   'peer.renamed': [{ type: 'peer.renamed', peerId: PEER, nickname: 'Bob' }],
   'peer.trusted': [{ type: 'peer.trusted', peerId: PEER, trust: 'verified' }],
+  'session.needed': [{ type: 'session.needed', peerId: PEER, nickname: 'Bo', trust: 'verified' }],
+  'transfer.start': [{ type: 'transfer.start', direction: 'out', input: outgoingInput() }],
+  'transfer.event': [
+    { type: 'transfer.event', peerId: PEER, id: TRANSFER, event: { type: 'user.pause' } }
+  ],
+  'transfers.waiting': [{ type: 'transfers.waiting', peerId: PEER, waiting: 1 }],
   'clock.jumped': [{ type: 'clock.jumped' }],
   'connection.fell-back': [
     { type: 'connection.fell-back', link, target: ADDRESS, reason: REFUSED }

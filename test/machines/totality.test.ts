@@ -10,6 +10,10 @@ import { appMachine } from '../../src/machines/app.machine.ts'
 import { appTotality } from '../../src/machines/app.totality.ts'
 import { connectionMachine } from '../../src/machines/connection.machine.ts'
 import { connectionTotality } from '../../src/machines/connection.totality.ts'
+import { incomingTransferMachine } from '../../src/machines/incoming-transfer.machine.ts'
+import { incomingTransferTotality } from '../../src/machines/incoming-transfer.totality.ts'
+import { outgoingTransferMachine } from '../../src/machines/outgoing-transfer.machine.ts'
+import { outgoingTransferTotality } from '../../src/machines/outgoing-transfer.totality.ts'
 import { sessionMachine } from '../../src/machines/session.machine.ts'
 import { sessionTotality } from '../../src/machines/session.totality.ts'
 import type { Totality, Unhandled } from '../../src/machines/totality.ts'
@@ -17,8 +21,15 @@ import { exploreApp } from './app-exploration.ts'
 import { exploreConnection } from './connection-exploration.ts'
 import { type Exploration, handledNow, leavesOf } from './exploration.ts'
 import { pureSteps } from './pure-steps.ts'
-import { appSamples, connectionSamples, sessionSamples } from './samples.ts'
+import {
+  appSamples,
+  connectionSamples,
+  incomingSamples,
+  outgoingSamples,
+  sessionSamples
+} from './samples.ts'
 import { exploreSession } from './session-exploration.ts'
+import { exploreIncoming, exploreOutgoing } from './transfer-exploration.ts'
 
 interface Subject {
   readonly name: string
@@ -49,6 +60,20 @@ const subjects: readonly Subject[] = [
     exploration: exploreApp(),
     totality: appTotality,
     samples: appSamples
+  },
+  {
+    name: 'outgoing transfer',
+    machine: outgoingTransferMachine,
+    exploration: exploreOutgoing(),
+    totality: outgoingTransferTotality,
+    samples: outgoingSamples
+  },
+  {
+    name: 'incoming transfer',
+    machine: incomingTransferMachine,
+    exploration: exploreIncoming(),
+    totality: incomingTransferTotality,
+    samples: incomingSamples
   }
 ]
 
