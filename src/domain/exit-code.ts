@@ -3,6 +3,7 @@
  * docs/ERRORS.md lists them. 0: done, also after Ctrl+C, /quit, SIGTERM or the end of input.
  */
 import type { CloseReason, StartFailure } from './failures.ts'
+import type { TransferFailure } from './transfer-failures.ts'
 
 export const EXIT_OK = 0
 /** A defect of the program: please report it. */
@@ -108,5 +109,33 @@ export const exitCodeOf = (failure: StartFailure): number => {
       return EXIT_TEMPORARY
     case 'PeerUnreachable':
       return exitCodeOfClose(failure.reason)
+  }
+}
+
+const deniedOr = (code: string, otherwise: number): number =>
+  DENIED_CODES.has(code) ? EXIT_DENIED : otherwise
+
+/** The exit code of a run that was for one file, for what was wrong with it here. */
+export const exitCodeOfTransfer = (failure: TransferFailure): number => {
+  switch (failure._tag) {
+    case 'SourceSpecial':
+    case 'SourceTooLarge':
+    case 'SourceTooMany':
+    case 'SourceTooDeep':
+      return EXIT_USAGE
+    case 'SourceChanged':
+      return EXIT_TEMPORARY
+    case 'FolderUnsafe':
+      return EXIT_CONFIG
+    case 'SourceMissing':
+    case 'DiskFull':
+    case 'PlaceLost':
+      return EXIT_IO
+    case 'FolderUnusable':
+      return deniedOr(failure.code, EXIT_CANNOT_CREATE)
+    case 'SourceUnreadable':
+    case 'NotWritable':
+    case 'NotesUnusable':
+      return deniedOr(failure.code, EXIT_IO)
   }
 }

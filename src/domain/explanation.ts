@@ -24,3 +24,18 @@ export const showSeconds = (ms: number): string => `${Math.round(ms / 100) / 10}
 
 /** `text` with its full stop, where it has no end of its own. */
 export const sentence = (text: string): string => (/[.!?:]$/.test(text) ? text : `${text}.`)
+
+const BYTE_UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB'] as const
+
+/** The size of a file in decimal units, as file managers show it: `1.2 GB`. */
+export const showBytes = (bytes: number): string => {
+  let unit = 0
+  let value = bytes
+  // 999.95 and more would be drawn as 1000.0.
+  while (value >= 999.95 && unit < BYTE_UNITS.length - 1) {
+    value /= 1000
+    unit += 1
+  }
+  if (unit === 0) return bytes === 1 ? '1 byte' : `${bytes} bytes`
+  return `${value.toFixed(value >= 99.95 ? 0 : 1)} ${BYTE_UNITS[unit] ?? ''}`
+}
