@@ -92,82 +92,75 @@ export interface EndedBy {
   readonly direction: TransferDirection
 }
 
-/** At the end where the file came from, or at the one where it was to go. */
-const ofSource = ({ direction }: EndedBy, ours: Explanation, theirs: Explanation): Explanation =>
-  direction === 'out' ? ours : theirs
+/** Told by one of the two ends, whichever knows. */
+type ByEitherEnd = 'cancelled' | 'unknown'
+type ByOneEnd = Readonly<Record<Exclude<TransferEnd, ByEitherEnd>, Explanation>>
+
+/** What the user reads at the end where the files are. */
+const AT_SENDER: ByOneEnd = {
+  declined: { text: 'The peer declined it.' },
+  'too-large': {
+    text: 'The peer takes nothing so large.',
+    next: 'Split it, or ask your peer to raise max_file_size.'
+  },
+  unsafe: {
+    text: 'The peer takes no files with such names.',
+    next: 'Both ends may need the same version of Earshot.'
+  },
+  'too-many': {
+    text: 'Too many offers wait for the peer already.',
+    next: 'When some are answered: /retry.'
+  },
+  'source-changed': {
+    text: 'It was changed after it was offered.',
+    next: 'Send it as it is now: /retry.'
+  },
+  'source-unreadable': {
+    text: 'It could not be read any more.',
+    next: 'Check that it is there, then: /retry.'
+  },
+  damaged: { text: 'A part of it arrived damaged, twice.', next: 'Try it once more: /retry.' },
+  'not-writable': { text: 'The peer could not write it.', next: 'Ask your peer, then: /retry.' }
+}
 
 const ASK_AGAIN = 'Ask your peer to send it again.'
 
+/** And at the end where they were to go. */
+const AT_RECEIVER: ByOneEnd = {
+  declined: { text: 'You declined it.' },
+  'too-large': {
+    text: 'It is larger than you take.',
+    next: 'To take it, raise max_file_size, and ask your peer to send it again.'
+  },
+  unsafe: {
+    text: 'A name in it is not safe for this machine, so it was turned away.',
+    next: 'Ask your peer to give it another name.'
+  },
+  'too-many': {
+    text: 'Too many offers wait for you already, so this one was turned away.',
+    next: 'Answer some of them first; /transfers lists them.'
+  },
+  'source-changed': { text: 'The peer changed it while it was on its way.', next: ASK_AGAIN },
+  'source-unreadable': { text: 'The peer cannot read it any more.', next: ASK_AGAIN },
+  damaged: { text: 'A part of it arrived damaged, twice.', next: ASK_AGAIN },
+  'not-writable': { text: 'It could not be written here.', next: ASK_AGAIN }
+}
+
 /** Why a transfer will never be finished. */
-export const explainEnd = (why: TransferEnd, ended: EndedBy): Explanation => {
-  const ours = ended.by === 'us'
+export const explainEnd = (why: TransferEnd, { by, direction }: EndedBy): Explanation => {
+  const isOurs = direction === 'out'
   switch (why) {
-    case 'declined':
-      return { text: ours ? 'You declined it.' : 'The peer declined it.' }
     case 'cancelled':
-      return { text: ours ? 'You cancelled it.' : 'The peer cancelled it.' }
-    case 'too-large':
-      return ofSource(
-        ended,
-        {
-          text: 'The peer takes nothing so large.',
-          next: 'Split it, or ask your peer to raise max_file_size.'
-        },
-        {
-          text: 'It is larger than you take.',
-          next: 'To take it, raise max_file_size, and ask your peer to send it again.'
-        }
-      )
-    case 'unsafe':
-      return ofSource(
-        ended,
-        {
-          text: 'The peer takes no files with such names.',
-          next: 'Both ends may need the same version of Earshot.'
-        },
-        { text: 'A name in it is not safe for this machine, so it was turned away.' }
-      )
-    case 'too-many':
-      return ofSource(
-        ended,
-        {
-          text: 'Too many offers wait for the peer already.',
-          next: 'When some are answered: /retry.'
-        },
-        {
-          text: 'Too many offers wait for you already, so this one was turned away.',
-          next: 'Answer some of them first; /transfers lists them.'
-        }
-      )
-    case 'source-changed':
-      return ofSource(
-        ended,
-        { text: 'It was changed after it was offered.', next: 'Send it as it is now: /retry.' },
-        { text: 'The peer changed it while it was on its way.', next: ASK_AGAIN }
-      )
-    case 'source-unreadable':
-      return ofSource(
-        ended,
-        { text: 'It could not be read any more.', next: 'Check that it is there, then: /retry.' },
-        { text: 'The peer cannot read it any more.', next: ASK_AGAIN }
-      )
-    case 'damaged':
-      return {
-        text: 'A part of it arrived damaged twice; nothing of it was kept.',
-        next: ofSource(ended, { text: 'Try it once more: /retry.' }, { text: ASK_AGAIN }).text
-      }
-    case 'not-writable':
-      return ofSource(
-        ended,
-        { text: 'The peer could not write it.', next: 'Ask your peer, then: /retry.' },
-        { text: 'It could not be written here.', next: ASK_AGAIN }
-      )
+      return { text: by === 'us' ? 'You cancelled it.' : 'The peer cancelled it.' }
     case 'unknown':
       return {
-        text: ours
-          ? 'Nothing is known of it here any more: the notes about it were lost.'
-          : 'The peer knows nothing of it any more: its notes were lost.',
-        next: ofSource(ended, { text: 'Send it again: /retry.' }, { text: ASK_AGAIN }).text
+        text:
+          by === 'us'
+            ? 'Nothing is known of it here any more: the notes about it were lost.'
+            : 'The peer knows nothing of it any more: its notes were lost.',
+        next: isOurs ? 'Send it again: /retry.' : ASK_AGAIN
       }
+    default:
+      return (isOurs ? AT_SENDER : AT_RECEIVER)[why]
   }
 }
