@@ -1,8 +1,5 @@
-/**
- * How many rows a line takes on a screen: between the least and the most that terminals make of it.
- * They agree about letters and Chinese; about emoji, combining characters and rare signs each goes by
- * its own version of Unicode.
- */
+/** How many rows a line takes on a screen: between the least and the most that terminals make of it. */
+import { columnsOf } from '../domain/text-columns.ts'
 
 export interface Rows {
   readonly least: number
@@ -13,44 +10,6 @@ export interface Rows {
 const COLOUR = /\x1b\[[0-9;]*m/y
 const ESCAPE = 0x1b
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/
-
-const MARK_OR_FORMAT = /^[\p{M}\p{Cf}]$/u
-const PICTURE = /^[\p{Extended_Pictographic}\p{Emoji_Presentation}\p{Emoji_Modifier}]$/u
-const LETTER_OR_SIGN = /^[\p{L}\p{N}\p{P}\p{Z}]$/u
-/** Arrows, lines of boxes and ticks: with these the chat itself is drawn. */
-const OUR_SIGN = /^[\u2190-\u2193\u2500-\u257f\u2713\u2717]$/u
-
-/** Ranges of characters that take two columns everywhere (UAX #11, W and F, without emoji). */
-const WIDE: readonly (readonly [from: number, upTo: number])[] = [
-  [0x1100, 0x115f],
-  [0x2e80, 0x303e],
-  [0x3041, 0x33ff],
-  [0x3400, 0x4dbf],
-  [0x4e00, 0x9fff],
-  [0xa000, 0xa4cf],
-  [0xa960, 0xa97f],
-  [0xac00, 0xd7a3],
-  [0xf900, 0xfaff],
-  [0xfe30, 0xfe6f],
-  [0xff00, 0xff60],
-  [0xffe0, 0xffe6],
-  [0x20000, 0x3fffd]
-]
-
-/** Vowels and finals of Korean syllables, which are drawn into the letter before them. */
-const isJoiningHangul = (code: number): boolean =>
-  (code >= 0x1160 && code <= 0x11ff) || (code >= 0xd7b0 && code <= 0xd7ff)
-
-/** The columns of a code point: [least, most]. */
-const columnsOf = (code: number): readonly [number, number] => {
-  if (code < 0x300) return [1, 1]
-  const char = String.fromCodePoint(code)
-  if (MARK_OR_FORMAT.test(char) || isJoiningHangul(code)) return [0, 1]
-  if (PICTURE.test(char)) return [0, 2]
-  const isKnown = LETTER_OR_SIGN.test(char)
-  if (isKnown && WIDE.some(([from, upTo]) => code >= from && code <= upTo)) return [2, 2]
-  return (isKnown && code < 0x10000) || OUR_SIGN.test(char) ? [1, 1] : [0, 2]
-}
 
 /** Where the next character goes: a terminal wraps what does not fit whole. */
 class Pen {

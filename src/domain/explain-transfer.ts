@@ -32,7 +32,7 @@ const explainSource = (failure: Source): Explanation => {
     case 'SourceTooLarge':
       return {
         text: `${path} is too large: ${showBytes(failure.bytes)}, at most ${showBytes(failure.limit)} can be sent.`,
-        next: 'Split it, or raise max_file_size at both ends.'
+        next: 'Split it, or raise max_file_size_mb at both ends.'
       }
     case 'SourceTooMany':
       return {
@@ -101,7 +101,7 @@ const AT_SENDER: ByOneEnd = {
   declined: { text: 'The peer declined it.' },
   'too-large': {
     text: 'The peer takes nothing so large.',
-    next: 'Split it, or ask your peer to raise max_file_size.'
+    next: 'Split it, or ask your peer to raise max_file_size_mb.'
   },
   unsafe: {
     text: 'The peer takes no files with such names.',
@@ -130,7 +130,7 @@ const AT_RECEIVER: ByOneEnd = {
   declined: { text: 'You declined it.' },
   'too-large': {
     text: 'It is larger than you take.',
-    next: 'To take it, raise max_file_size, and ask your peer to send it again.'
+    next: 'To take it, raise max_file_size_mb, and ask your peer to send it again.'
   },
   unsafe: {
     text: 'A name in it is not safe for this machine, so it was turned away.',
