@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { catchUpBench } from './catch-up.ts'
+import { chatBesideBench } from './chat-beside.ts'
 import { root } from './children.ts'
 import { fileBench, fileMemoryBench, smallFilesBench } from './files.ts'
 import { historyBench } from './history.ts'
@@ -24,7 +25,8 @@ export const BENCHES = {
   history: historyBench,
   file: fileBench,
   'small-files': smallFilesBench,
-  'file-memory': fileMemoryBench
+  'file-memory': fileMemoryBench,
+  'chat-beside': chatBesideBench
 } as const satisfies Record<string, (size: Size) => Promise<readonly Row[]>>
 
 export type BenchName = keyof typeof BENCHES

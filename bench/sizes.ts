@@ -31,6 +31,8 @@ export interface Size {
   readonly smallFiles: number
   /** Of the file over which memory is watched. */
   readonly longFileBytes: number
+  /** Messages that are said beside a file. */
+  readonly besideMessages: number
 }
 
 export const SIZES = {
@@ -54,7 +56,8 @@ export const SIZES = {
     fileRounds: 5,
     fileBytes: 2 ** 30,
     smallFiles: 10_000,
-    longFileBytes: 10 * 2 ** 30
+    longFileBytes: 10 * 2 ** 30,
+    besideMessages: 200
   },
   quick: {
     startRounds: 7,
@@ -76,7 +79,8 @@ export const SIZES = {
     fileRounds: 1,
     fileBytes: 2 ** 30,
     smallFiles: 10_000,
-    longFileBytes: 2 ** 30
+    longFileBytes: 2 ** 30,
+    besideMessages: 50
   },
   /** Only to see that every bench runs. */
   tiny: {
@@ -99,6 +103,7 @@ export const SIZES = {
     fileRounds: 1,
     fileBytes: 8 * 2 ** 20,
     smallFiles: 20,
-    longFileBytes: 8 * 2 ** 20
+    longFileBytes: 8 * 2 ** 20,
+    besideMessages: 2
   }
 } as const satisfies Record<string, Size>
