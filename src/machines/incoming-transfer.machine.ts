@@ -130,7 +130,8 @@ export const incomingTransferMachine = parts.createMachine({
           isLost: placesLost > 0
         }),
         onDone: { target: 'agreed', actions: 'notePlaced' },
-        onError: [full, failed]
+        // The room is judged again when it goes on.
+        onError: [{ guard: 'isPausedAndFull', target: 'paused' }, full, failed]
       },
       on: {
         ...endings,

@@ -92,6 +92,8 @@ export const parts = base.extend({
     isHeld: ({ context }) => context.hold !== undefined,
     isOtherHold: ({ context, event }) => event.type === 'peer.hold' && event.why !== context.hold,
     isDiskFull: ({ event }) => failureOf(event)?._tag === 'DiskFull',
+    isPausedAndFull: ({ context, event }) =>
+      context.paused && failureOf(event)?._tag === 'DiskFull',
     mayBeginAnew: ({ context, event }) =>
       failureOf(event)?._tag === 'PlaceLost' && context.placesLost < PLACES_LOST_MAX
   }

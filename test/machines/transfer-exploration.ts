@@ -30,9 +30,9 @@ const DISK_ERRORS = [
   new Error('a defect')
 ]
 
-/** Everything counts that a context holds, but for the stream. */
-const keyOf = ({ value, context }: AnyMachineSnapshot): string =>
-  JSON.stringify([value, { ...context, fetch: undefined }])
+/** Everything counts that a context holds, but for the stream; at the end, only the end. */
+const keyOf = ({ value, context, status }: AnyMachineSnapshot): string =>
+  JSON.stringify([value, status === 'active' ? { ...context, fetch: undefined } : context.end])
 
 /** A new one, and each that an earlier run may have left. */
 export const exploreOutgoing = () =>
