@@ -2,15 +2,10 @@
 import type { ProtocolViolation } from '../../domain/failures.ts'
 import { TRANSFER_LIST_BYTES_MAX } from '../../domain/limits.ts'
 import type { TransferEntry, TransferOffer } from '../../domain/transfers.ts'
+import { illegal } from './bodies.ts'
 
 /** JSON of an entry besides its path: keys, size, kind, and what stands between them. */
 const ENTRY_BYTES = 16
-
-const illegal = (state: string): ProtocolViolation => ({
-  _tag: 'FrameIllegal',
-  type: 'transfer',
-  state
-})
 
 export class ListReader {
   readonly #offer: TransferOffer

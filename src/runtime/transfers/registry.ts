@@ -35,6 +35,8 @@ export interface Transfer {
   readonly writer: NoteWriter
   /** false: its note is not on the disk yet. */
   isCreated: boolean
+  /** Does it now, or once its note is on the disk and its machine was started. */
+  readonly whenCreated: (work: () => void) => void
 }
 
 export interface RegistryWorld {
@@ -51,6 +53,8 @@ export interface RegistryWorld {
 export class TransferRegistry {
   readonly #world: RegistryWorld
   readonly #all = new Map<TransferId, Transfer>()
+  /** What is to be done with those that are not noted yet. */
+  readonly #early = new Map<TransferId, (() => void)[]>()
   #numbers = 0
 
   constructor(world: RegistryWorld) {
@@ -86,6 +90,12 @@ export class TransferRegistry {
     return this.all().filter((transfer) => transfer.peer === peer)
   }
 
+  /** The number of one that is turned away. */
+  nextNumber(): number {
+    this.#numbers += 1
+    return this.#numbers
+  }
+
   refOf({ id, number, peer, direction, offer }: Transfer): TransferRef {
     const { name, kind, bytes, files } = offer
     const of = this.#world.refOf(peer)
@@ -95,13 +105,18 @@ export class TransferRegistry {
   /** Notes a new one. It is known at once, and on the disk when this is over; where that fails, forgotten. */
   create(note: TransferNote, list: readonly TransferEntry[] | undefined): Creation {
     const transfer = this.#add(note)
-    const written = this.#world.notes.create(note, list).pipe(
-      Effect.map(() => {
-        transfer.isCreated = true
-      }),
-      Effect.tapError(() => Effect.sync(() => this.#all.delete(transfer.id)))
-    )
+    const written = this.#world.notes
+      .create(note, list)
+      .pipe(Effect.tapError(() => Effect.sync(() => this.#forget(transfer))))
     return { transfer, written }
+  }
+
+  /** Its note is on the disk, and its machine was started. */
+  created(transfer: Transfer): void {
+    transfer.isCreated = true
+    const early = this.#early.get(transfer.id) ?? []
+    this.#early.delete(transfer.id)
+    for (const work of early) work()
   }
 
   /** The whole list; undefined: it is not here. */
@@ -116,8 +131,13 @@ export class TransferRegistry {
   /** It is over at both ends. Where its note cannot be removed, the next run tells the peer once more. */
   remove(transfer: Transfer): void {
     const { run, notes } = this.#world
-    this.#all.delete(transfer.id)
+    this.#forget(transfer)
     transfer.writer.stop(() => run(Effect.ignore(notes.remove(transfer.id))))
+  }
+
+  #forget({ id }: Transfer): void {
+    this.#all.delete(id)
+    this.#early.delete(id)
   }
 
   #add({ peer, direction, offer, at, sources, progress }: TransferNote): Transfer {
@@ -132,17 +152,20 @@ export class TransferRegistry {
       },
       progress
     )
-    this.#numbers += 1
     const transfer: Transfer = {
       id,
-      number: this.#numbers,
+      number: this.nextNumber(),
       peer,
       direction,
       offer,
       at,
       sources,
       writer,
-      isCreated: false
+      isCreated: false,
+      whenCreated: (work) => {
+        if (transfer.isCreated) return work()
+        this.#early.set(id, [...(this.#early.get(id) ?? []), work])
+      }
     }
     this.#all.set(id, transfer)
     return transfer

@@ -3,40 +3,32 @@ import { TRANSFERS_MOVING_MAX } from '../../domain/limits.ts'
 import type { TransferId } from '../../domain/transfers.ts'
 
 export class Turns {
-  readonly #grant: (id: TransferId) => void
+  readonly #onGranted: (id: TransferId) => void
   readonly #granted = new Set<TransferId>()
   readonly #waiting = new Set<TransferId>()
 
-  /** @param grant told each time that a turn is given. */
-  constructor(grant: (id: TransferId) => void) {
-    this.#grant = grant
+  /** @param onGranted told of those that had to wait, when their turn comes. */
+  constructor(onGranted: (id: TransferId) => void) {
+    this.#onGranted = onGranted
   }
 
-  has(id: TransferId): boolean {
-    return this.#granted.has(id)
-  }
-
-  /** Gives it a turn, now or when one is free. Who has one is told again. */
-  ask(id: TransferId): void {
-    if (!this.#granted.has(id)) {
+  /** true: it has a turn now. false: it waits for one, and is told. */
+  take(id: TransferId): boolean {
+    if (this.#granted.has(id)) return true
+    if (this.#granted.size >= TRANSFERS_MOVING_MAX) {
       this.#waiting.add(id)
-      return this.#next()
+      return false
     }
-    this.#grant(id)
+    this.#waiting.delete(id)
+    this.#granted.add(id)
+    return true
   }
 
   /** It does not move, and does not want to for now. */
-  release(id: TransferId): void {
+  leave(id: TransferId): void {
     this.#waiting.delete(id)
-    if (this.#granted.delete(id)) this.#next()
-  }
-
-  #next(): void {
-    for (const id of this.#waiting) {
-      if (this.#granted.size >= TRANSFERS_MOVING_MAX) return
-      this.#waiting.delete(id)
-      this.#granted.add(id)
-      this.#grant(id)
-    }
+    if (!this.#granted.delete(id)) return
+    const [next] = this.#waiting
+    if (next !== undefined && this.take(next)) this.#onGranted(next)
   }
 }

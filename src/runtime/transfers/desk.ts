@@ -1,0 +1,156 @@
+/**
+ * What is told and heard of transfers on the link to one peer (docs/PROTOCOL.md, Files): both ends tell
+ * their sides of all their notes when it opens, and each frame is judged by the notes before a machine hears
+ * of it.
+ */
+import type { ProtocolViolation } from '../../domain/failures.ts'
+import type { PeerId } from '../../domain/peer-id.ts'
+import type { TransferDirection, TransferId } from '../../domain/transfers.ts'
+import type { TransferEvent } from '../../machines/transfer.types.ts'
+import type { TransferBody } from '../../protocol/transfer-messages.ts'
+import { OfferReader } from './offer-reader.ts'
+import { OpenLink } from './open-link.ts'
+import type { TransferPlane } from './plane.ts'
+import { isActive, progressOf, type Transfer } from './registry.ts'
+import { RequestReader } from './request-reader.ts'
+import { Turns } from './turns.ts'
+import type { TransferLink } from './world.ts'
+
+export class TransferDesk {
+  readonly peerId: PeerId
+  readonly plane: TransferPlane
+  /** Of incoming ones. */
+  readonly turns = new Turns((id) => this.tell(id, { type: 'turn.granted' }))
+  /** Of outgoing ones: a peer may want more at once than it should. */
+  readonly sendTurns = new Turns((id) => this.#offerAgain(id))
+  /** The user takes everything that it offers in this run. */
+  isWelcome = false
+  readonly #offers = new OfferReader(this)
+  readonly #requests = new RequestReader(this)
+  #open: OpenLink | undefined
+
+  constructor(peerId: PeerId, plane: TransferPlane) {
+    this.peerId = peerId
+    this.plane = plane
+  }
+
+  get open(): OpenLink | undefined {
+    return this.#open
+  }
+
+  get link(): TransferLink | undefined {
+    return this.#open?.link
+  }
+
+  /** A link is open: the peer hears our side of everything. */
+  attach(link: TransferLink): void {
+    this.#open = new OpenLink(link, this.plane.world.now())
+    for (const transfer of this.plane.registry.of(this.peerId)) this.#retell(transfer)
+    this.say({ kind: 'all' })
+  }
+
+  /** The link is gone; the machines hear of it from their session. */
+  detach(link: TransferLink): void {
+    if (this.link === link) this.#open = undefined
+  }
+
+  /** Says it where the peer is here; else it hears it on the next link. */
+  say(body: TransferBody): void {
+    this.#open?.link.say(body)
+  }
+
+  /** The end of a transfer as it was noted, until the peer says that it knows. */
+  sayOutcome(transfer: Transfer): void {
+    const { id, direction } = transfer
+    const { state, end } = progressOf(transfer)
+    if (state === 'ended') this.say({ kind: 'end', id, why: end ?? 'cancelled' })
+    if (state === 'done' && direction === 'in') this.say({ kind: 'done', id })
+  }
+
+  tell(id: TransferId, event: TransferEvent): void {
+    this.plane.world.tell(this.peerId, id, event)
+  }
+
+  /** A transfer of this peer in this direction. */
+  find(id: TransferId, direction: TransferDirection): Transfer | undefined {
+    const found = this.#mine(id)
+    return found?.direction === direction ? found : undefined
+  }
+
+  /** One frame. A violation ends the link; nothing after it counts. */
+  receive(body: TransferBody): ProtocolViolation | undefined {
+    const open = this.#open
+    if (open === undefined) return undefined
+    const violation = open.pay(this.plane.world.now())
+    if (violation !== undefined) return violation
+    switch (body.kind) {
+      case 'offer':
+        return this.#offers.offer(open, body.offer)
+      case 'list':
+        return this.#offers.list(open, body)
+      case 'all':
+        return this.#offers.all(open)
+      case 'ask-list':
+        return this.#requests.askList(open, body.id)
+      case 'fetch':
+        return this.#requests.fetch(open, body)
+      case 'done':
+        return this.#requests.done(body.id)
+      case 'hold':
+        return this.#hold(body)
+      case 'end':
+        return this.#end(body)
+      case 'over':
+        return this.#over(body.id)
+      default:
+        return body satisfies never
+    }
+  }
+
+  #mine(id: TransferId): Transfer | undefined {
+    const found = this.plane.registry.get(id)
+    return found?.peer === this.peerId ? found : undefined
+  }
+
+  #retell(transfer: Transfer): void {
+    if (!transfer.isCreated) return
+    if (!isActive(transfer)) transfer.writer.settled(() => this.sayOutcome(transfer))
+    else if (transfer.direction === 'out') this.offer(transfer)
+  }
+
+  /** OFFER, and HOLD behind it where the user paused it. */
+  offer({ id, offer, writer }: Transfer): void {
+    this.say({ kind: 'offer', offer })
+    if (writer.progress.paused) this.say({ kind: 'hold', id, why: 'paused' })
+  }
+
+  /** It was its turn to wait, and now it may be sent: the peer fetches what is offered. */
+  #offerAgain(id: TransferId): void {
+    const transfer = this.find(id, 'out')
+    if (transfer !== undefined && isActive(transfer) && !progressOf(transfer).paused)
+      this.offer(transfer)
+    else this.sendTurns.leave(id)
+  }
+
+  #hold({ id, why }: Extract<TransferBody, { readonly kind: 'hold' }>): undefined {
+    const transfer = this.#mine(id)
+    if (transfer === undefined || !isActive(transfer)) return
+    this.sendTurns.leave(id)
+    transfer.whenCreated(() => this.tell(id, { type: 'peer.hold', why }))
+  }
+
+  #end({ id, why }: Extract<TransferBody, { readonly kind: 'end' }>): undefined {
+    const transfer = this.#mine(id)
+    if (transfer === undefined || !isActive(transfer)) {
+      this.say({ kind: 'over', id })
+      return
+    }
+    this.sendTurns.leave(id)
+    transfer.whenCreated(() => this.tell(id, { type: 'peer.end', why }))
+  }
+
+  #over(id: TransferId): undefined {
+    const transfer = this.#mine(id)
+    if (transfer !== undefined && !isActive(transfer)) this.plane.registry.remove(transfer)
+  }
+}

@@ -1,0 +1,288 @@
+/**
+ * All transfers of this run: their notes, the desks of the peers, and what the user is told of them. Everything
+ * that is told was noted before.
+ */
+import * as Deferred from 'effect/Deferred'
+import * as Effect from 'effect/Effect'
+import * as Latch from 'effect/Latch'
+import type { EarshotEvent, StallCause, TransferDetails } from '../../domain/events.ts'
+import { risksOf, safeNameFor } from '../../domain/file-names.ts'
+import type { PeerId } from '../../domain/peer-id.ts'
+import type { TransferFailure } from '../../domain/transfer-failures.ts'
+import type {
+  TransferEnd,
+  TransferEntry,
+  TransferHold,
+  TransferId,
+  TransferOffer,
+  TransferRisk
+} from '../../domain/transfers.ts'
+import type { Survey } from '../../services/file-sources.ts'
+import type { TransferProgress } from '../../services/transfer-notes.ts'
+import { TransferDesk } from './desk.ts'
+import { detailsOf, endName, stateName } from './details.ts'
+import { FinishedTransfers } from './finished.ts'
+import { Meter, type Progress } from './meter.ts'
+import { progressOf, type Transfer, TransferRegistry } from './registry.ts'
+import { sourceOf } from './source-paths.ts'
+import { WaitingTransfers } from './waiting-transfers.ts'
+import type { TransferWorld } from './world.ts'
+
+export interface Ending {
+  readonly by: 'us' | 'them'
+  readonly why: TransferEnd
+}
+
+interface Verdict {
+  readonly why: TransferEnd
+  readonly failure: TransferFailure | undefined
+}
+
+export class TransferPlane {
+  readonly world: TransferWorld
+  readonly registry: TransferRegistry
+  readonly counts: WaitingTransfers
+  readonly finished = new FinishedTransfers()
+  /** What the user was asked about, and what is risky in it. */
+  readonly asked = new Map<TransferId, readonly TransferRisk[]>()
+  /** Paths that are being surveyed, by the id that they will be offered under. */
+  readonly preparing = new Map<TransferId, { readonly peerId: PeerId; readonly path: string }>()
+  /** Why peers hold those that they hold. */
+  readonly holds = new Map<TransferId, TransferHold>()
+  /** What was found of paths whose offers are not told yet. */
+  readonly surveys = new Map<TransferId, Survey>()
+  /** Taken in this run by the user, one by one or all of a peer. */
+  readonly consented = new Set<TransferId>()
+  /** Received media are opened. */
+  opensMedia: boolean
+  readonly #kept = new Set<(effect: Effect.Effect<never>) => void>()
+  readonly #desks = new Map<PeerId, TransferDesk>()
+  readonly #verdicts = new Map<TransferId, Verdict>()
+  readonly #meters = new Map<TransferId, Meter>()
+  readonly #told = new Map<TransferId, Latch.Latch>()
+  readonly #unwritten = new Set<TransferId>()
+
+  constructor(world: TransferWorld) {
+    this.world = world
+    this.opensMedia = world.autoOpenMedia
+    const { notes, refOf, run, after } = world
+    this.registry = new TransferRegistry({
+      notes,
+      refOf,
+      run,
+      after,
+      onUnwritten: (transfer) => this.#tellUnwritten(transfer)
+    })
+    this.counts = new WaitingTransfers(this.registry, this.preparing, world.onWaiting)
+  }
+
+  desk(peerId: PeerId): TransferDesk {
+    const known = this.#desks.get(peerId)
+    if (known !== undefined) return known
+    const desk = new TransferDesk(peerId, this)
+    this.#desks.set(peerId, desk)
+    return desk
+  }
+
+  emit(event: EarshotEvent): void {
+    this.world.emit([event])
+  }
+
+  /** Notes a change of how far it came. Over when it is on the disk; never, where the run ends before. */
+  keep({ writer }: Transfer, change: Partial<TransferProgress>): Effect.Effect<void> {
+    return Effect.callback<void>((resume) => {
+      this.#kept.add(resume)
+      writer.change(change, () => {
+        this.#kept.delete(resume)
+        resume(Effect.void)
+      })
+    })
+  }
+
+  /** The run ends: what could not be noted so far is not waited for. */
+  stop(): void {
+    for (const meter of this.#meters.values()) meter.stop()
+    for (const resume of this.#kept) resume(Effect.interrupt)
+    this.#kept.clear()
+  }
+
+  /** What moves stops with the run, and goes on with the next one. */
+  tellLeft(): void {
+    for (const transfer of this.registry.all())
+      if (stateName(this.world.stateOf(transfer.peer, transfer.id), undefined) === 'moving')
+        this.tellPaused(transfer, 'us', 'lost')
+  }
+
+  /** Work that an end of the run waits for, and that is not given up in its midst. */
+  insured<A, E>(work: Effect.Effect<A, E>): Effect.Effect<A, E> {
+    return Effect.suspend(() => {
+      const outcome = Deferred.makeUnsafe<A, E>()
+      this.world.run(Effect.asVoid(Deferred.into(work, outcome)))
+      return Deferred.await(outcome)
+    })
+  }
+
+  /** Starts the machine of one that the peer offers now, and whose note was made. */
+  startIncoming(transfer: Transfer, list: readonly TransferEntry[] | undefined): void {
+    const { id, peer, offer } = transfer
+    const desk = this.desk(peer)
+    const isWelcome = list !== undefined && desk.isWelcome && risksOf(offer, list).length === 0
+    this.world.start({
+      direction: 'in',
+      input: {
+        peerId: peer,
+        id,
+        state: 'offered',
+        paused: false,
+        isOffered: desk.open?.offered.has(id) ?? false,
+        isListed: list !== undefined,
+        isWelcome,
+        isPlaced: false,
+        isWhole: false
+      }
+    })
+    this.registry.created(transfer)
+  }
+
+  /** Ends a transfer for a reason that is ours and not the user's. */
+  refuse(transfer: Transfer, why: TransferEnd, failure?: TransferFailure): void {
+    this.#verdicts.set(transfer.id, { why, failure })
+    this.desk(transfer.peer).tell(transfer.id, { type: 'user.cancel' })
+  }
+
+  /** Why it was refused; undefined: it was not. */
+  takeVerdict(id: TransferId): Verdict | undefined {
+    const verdict = this.#verdicts.get(id)
+    this.#verdicts.delete(id)
+    return verdict
+  }
+
+  /** Open once the user was told of an offer. */
+  toldOf(id: TransferId): Latch.Latch {
+    const latch = this.#told.get(id) ?? Latch.makeUnsafe()
+    this.#told.set(id, latch)
+    return latch
+  }
+
+  /** It moves from now on. @returns what is told how far it came, and how it stops. */
+  meter(transfer: Transfer, fromBytes: number, waitsFor: () => StallCause | undefined): Meter {
+    const { id, offer } = transfer
+    const { now, after } = this.world
+    this.#meters.get(id)?.stop()
+    const tell = (progress: Meter['latest']): void => {
+      this.emit({ type: 'transfer.progress', transfer: this.registry.refOf(transfer), ...progress })
+    }
+    const meter = new Meter({ now, after, tell, waitsFor }, offer.bytes, fromBytes)
+    this.#meters.set(id, meter)
+    this.emit({ type: 'transfer.started', transfer: this.registry.refOf(transfer), fromBytes })
+    return meter
+  }
+
+  /** How it moves, or moved last. */
+  progress({ id }: Transfer): Progress | undefined {
+    return this.#meters.get(id)?.latest
+  }
+
+  doneBytes({ id }: Transfer): number {
+    return this.#meters.get(id)?.latest.doneBytes ?? 0
+  }
+
+  tellPaused(
+    transfer: Transfer,
+    by: 'us' | 'them',
+    why: Extract<EarshotEvent, { readonly type: 'transfer.paused' }>['why']
+  ): void {
+    const doneBytes = this.doneBytes(transfer)
+    const ref = this.registry.refOf(transfer)
+    this.emit({ type: 'transfer.paused', transfer: ref, by, why, doneBytes })
+  }
+
+  /** Noted paused; the peer hears it, then the user. */
+  keepPaused(transfer: Transfer): void {
+    const { id, peer, writer } = transfer
+    writer.change({ paused: true }, () => {
+      this.desk(peer).say({ kind: 'hold', id, why: 'paused' })
+      this.tellPaused(transfer, 'us', 'paused')
+      this.counts.count(peer)
+    })
+  }
+
+  /** The peer holds it. */
+  tellHeld(transfer: Transfer, hold: TransferHold | undefined): void {
+    if (hold === undefined) return
+    this.holds.set(transfer.id, hold)
+    this.tellPaused(transfer, 'them', hold)
+  }
+
+  /** Noted at its end; what was written of it is removed; the peer hears it, or that we know; then the user. */
+  keepEnded(transfer: Transfer, ending: Ending, failure: TransferFailure | undefined): void {
+    const { id, peer, writer } = transfer
+    const { world } = this
+    writer.change({ state: 'ended', end: ending.why }, () => {
+      const { place } = progressOf(transfer)
+      if (place !== undefined) world.run(Effect.ignore(world.downloads.discard(place)))
+      this.tellEnded(transfer, ending, failure)
+      this.counts.count(peer)
+      if (ending.by === 'us') {
+        this.desk(peer).sayOutcome(transfer)
+        writer.change({ told: true }, () => undefined)
+      } else {
+        this.desk(peer).say({ kind: 'over', id })
+        this.registry.remove(transfer)
+      }
+    })
+  }
+
+  tellDone(transfer: Transfer): void {
+    const ref = this.registry.refOf(transfer)
+    const { path } = progressOf(transfer)
+    const where = path === undefined ? {} : { path }
+    const details = detailsOf(ref, 'done', true, { doneBytes: ref.bytes })
+    this.#finish(transfer, { ...details, ...where })
+    this.emit({ type: 'transfer.done', transfer: ref, ...where })
+  }
+
+  tellEnded(transfer: Transfer, { by, why }: Ending, failure?: TransferFailure): void {
+    const ref = this.registry.refOf(transfer)
+    const doneBytes = this.doneBytes(transfer)
+    this.#finish(
+      transfer,
+      detailsOf(ref, endName(why), this.isOnline(transfer.peer), { doneBytes })
+    )
+    const cause = failure === undefined ? {} : { failure }
+    this.emit({ type: 'transfer.ended', transfer: ref, by, why, ...cause })
+  }
+
+  /** An offer of which nothing was noted. Its name may be anything, and is told as we would call it. */
+  tellTurnedAway(peerId: PeerId, offer: TransferOffer, why: TransferEnd): void {
+    const { id, kind, bytes, files } = offer
+    const name = safeNameFor(offer.name)
+    const number = this.registry.nextNumber()
+    const peer = this.world.refOf(peerId)
+    const ref = { id, number, peer, direction: 'in', name, kind, bytes, files } as const
+    this.emit({ type: 'transfer.ended', transfer: ref, by: 'us', why })
+  }
+
+  isOnline(peerId: PeerId): boolean {
+    return this.#desks.get(peerId)?.open !== undefined
+  }
+
+  #finish(transfer: Transfer, details: TransferDetails): void {
+    const { id } = transfer
+    this.#meters.get(id)?.stop()
+    this.#meters.delete(id)
+    this.#told.delete(id)
+    this.#unwritten.delete(id)
+    this.asked.delete(id)
+    this.holds.delete(id)
+    const source = sourceOf(transfer)
+    this.finished.add({ details, ...(source === undefined ? {} : { source }) })
+  }
+
+  /** Once, though it is tried again and again: nothing goes on before it is noted. */
+  #tellUnwritten(transfer: Transfer): void {
+    if (this.#unwritten.has(transfer.id)) return
+    this.#unwritten.add(transfer.id)
+    this.tellPaused(transfer, 'us', 'disk-full')
+  }
+}

@@ -1,0 +1,90 @@
+/** What earlier runs left of transfers is taken up: told, where it was not, and gone on with. */
+import * as Effect from 'effect/Effect'
+import type { TransferError } from '../../domain/transfer-failures.ts'
+import type { TransferEnd, TransferEntry } from '../../domain/transfers.ts'
+import { listOfFile } from './bodies.ts'
+import { pieceCount } from './lists.ts'
+import type { Ending, TransferPlane } from './plane.ts'
+import { isActive, progressOf, type Transfer } from './registry.ts'
+
+type List = readonly TransferEntry[] | undefined
+
+/** What only the receiving end says; else it was the peer, since our user knows what he did. */
+const OF_RECEIVERS: ReadonlySet<TransferEnd> = new Set([
+  'declined',
+  'too-large',
+  'unsafe',
+  'too-many',
+  'damaged',
+  'not-writable'
+])
+const OF_SENDERS: ReadonlySet<TransferEnd> = new Set(['source-changed', 'source-unreadable'])
+
+const endingOf = ({ direction }: Transfer, why: TransferEnd): Ending => {
+  const ours = direction === 'in' ? OF_RECEIVERS : OF_SENDERS
+  return { by: ours.has(why) ? 'us' : 'them', why }
+}
+
+/** The end of one that is over here: told to the user if it was not, and kept while the peer is to hear it. */
+const finish = (plane: TransferPlane, transfer: Transfer): void => {
+  const { state, told, place, end = 'cancelled' } = progressOf(transfer)
+  const { world, registry } = plane
+  if (state === 'ended' && place !== undefined)
+    world.run(Effect.ignore(world.downloads.discard(place)))
+  if (!told && state === 'done') plane.tellDone(transfer)
+  if (!told && state === 'ended') plane.tellEnded(transfer, endingOf(transfer, end))
+  // Whoever received it keeps saying so until we answered: we know already.
+  if (state === 'done' && transfer.direction === 'out') registry.remove(transfer)
+  else if (!told) transfer.writer.change({ told: true }, () => undefined)
+}
+
+const goOn = (plane: TransferPlane, transfer: Transfer, list: List): void => {
+  const { id, peer: peerId, direction, offer } = transfer
+  const { state, paused, pieces, place } = progressOf(transfer)
+  if (direction === 'out')
+    return plane.world.start({
+      direction,
+      input: { peerId, id, path: undefined, paused, accepted: state === 'accepted' }
+    })
+  if (state === 'accepted') plane.toldOf(id).openUnsafe()
+  const isPlaced = place !== undefined
+  plane.world.start({
+    direction,
+    input: {
+      peerId,
+      id,
+      state: state === 'accepted' ? 'accepted' : 'offered',
+      paused,
+      isOffered: false,
+      isListed: list !== undefined,
+      isWelcome: false,
+      isPlaced,
+      isWhole: isPlaced && list !== undefined && pieces >= pieceCount(list, offer.pieceBytes)
+    }
+  })
+}
+
+/** Reads all notes. @returns how to go on with them, once the machines run; before any link is open. */
+export const restoreTransfers = Effect.fnUntraced(function* (
+  plane: TransferPlane
+): Effect.fn.Return<() => void, TransferError> {
+  const { registry } = plane
+  const damaged = yield* registry.restore
+  const lists = new Map<Transfer, List>()
+  for (const transfer of registry.all())
+    if (transfer.direction === 'in' && isActive(transfer))
+      lists.set(
+        transfer,
+        transfer.offer.kind === 'file'
+          ? listOfFile(transfer.offer)
+          : yield* Effect.orElseSucceed(registry.list(transfer), () => undefined)
+      )
+  return () => {
+    if (damaged.length > 0) plane.emit({ type: 'transfer.notes-damaged', paths: damaged })
+    for (const transfer of registry.all())
+      if (isActive(transfer)) {
+        goOn(plane, transfer, lists.get(transfer))
+        plane.counts.count(transfer.peer)
+      } else finish(plane, transfer)
+  }
+})
