@@ -15,6 +15,7 @@ import { PEER_LINES } from './chat-peer.ts'
 import { PLAIN_LINES } from './chat-plain.ts'
 import { PROGRAM_LINES } from './chat-program.ts'
 import { TALK_LINES } from './chat-talk.ts'
+import { TRANSFER_LINES } from './chat-transfer.ts'
 import type { Renderers, ViewContext } from './view-context.ts'
 
 // The type makes a new event without lines a compile error.
@@ -24,6 +25,7 @@ const LINES: Renderers<EventType> = {
   ...TALK_LINES,
   ...DELIVERY_LINES,
   ...HISTORY_LINES,
+  ...TRANSFER_LINES,
   ...PLAIN_LINES
 }
 

@@ -16,7 +16,9 @@ const PEERS_MAX = 1000
 
 /** Whom an event names, apart from the lists of who is here. */
 const peersOf = (event: EarshotEvent): readonly PeerRef[] => {
-  if ('peer' in event) return [event.peer]
+  if ('peer' in event) return event.peer === undefined ? [] : [event.peer]
+  if ('transfer' in event) return [event.transfer.peer]
+  if (event.type === 'transfers.shown') return event.transfers.map(({ peer }) => peer)
   if (event.type === 'outbox.waiting') return event.peers.map(({ peer }) => peer)
   return event.type === 'queue.shown' ? event.entries.map(({ peer }) => peer) : []
 }
