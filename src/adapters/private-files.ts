@@ -110,7 +110,7 @@ export const readPrivate = (path: string): Effect.Effect<Buffer | undefined, Sta
   })
 
 /** A rename is durable only once its directory is; some systems cannot sync one (Windows). */
-const syncDirectory = async (path: string): Promise<void> => {
+export const syncDirectory = async (path: string): Promise<void> => {
   if (!HAS_MODES) return
   const handle = await fs.promises.open(path, 'r')
   try {
