@@ -105,7 +105,7 @@ const running = parts.createStateConfig({
     'store.broken': { target: 'leaving', actions: 'noteEnd' },
     'peer.renamed': { actions: 'passToSession' },
     'peer.trusted': { actions: 'passToSession' },
-    'session.needed': { actions: 'prepareSession' },
+    'transfer.announced': { actions: 'prepareSession' },
     'transfer.start': { actions: 'passToSession' },
     'transfer.event': { actions: 'passToSession' },
     'user.connect': { actions: [{ type: 'tell', params: tells.dialling }, 'dialTarget'] },

@@ -199,7 +199,7 @@ export const parts = base.extend({
     }),
     /** It waits: nobody is dialled, and the peer is no more let in than it was. */
     prepareSession: base.enqueueActions(({ context, event, enqueue }) => {
-      if (event.type !== 'session.needed' || rules.hasSession(context, event.peerId)) return
+      if (event.type !== 'transfer.announced' || rules.hasSession(context, event.peerId)) return
       const id = sessionName(event.peerId)
       enqueue.spawnChild('session', { id, input: sessionInput(context, event) })
       enqueue.assign({ prepared: [...context.prepared, event.peerId] })

@@ -42,7 +42,7 @@ export const appTotality: Totality<AppEvent['type']> = {
     },
     {
       states: ['leaving'],
-      events: ['session.needed', 'transfer.start', 'transfer.event'],
+      events: ['transfer.announced', 'transfer.start', 'transfer.event'],
       why: 'The transfers have ended with their sessions; their notes hold what they reached.'
     },
     {

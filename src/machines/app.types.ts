@@ -113,7 +113,7 @@ export type AppEvent =
   // from the desks of transfers (data plane)
   /** For the transfers of a peer that may never have been here. `nickname`, `trust`: of the peer book. */
   | {
-      readonly type: 'session.needed'
+      readonly type: 'transfer.announced'
       readonly peerId: PeerId
       readonly nickname: string | undefined
       readonly trust: Trust | undefined

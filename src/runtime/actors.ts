@@ -48,7 +48,7 @@ export class Actors {
 
   /** Starts a transfer with a peer, here or not; one that is there already goes on. */
   readonly startTransfer = ({ peerId, nickname, trust }: TransferPeer, start: TransferStart) => {
-    this.toApp({ type: 'session.needed', peerId, nickname, trust })
+    this.toApp({ type: 'transfer.announced', peerId, nickname, trust })
     this.toApp({ type: 'transfer.start', ...start })
   }
 

@@ -9,7 +9,7 @@ import type { Trust } from '../../src/domain/events.ts'
 import type { PeerId } from '../../src/domain/peer-id.ts'
 import { UNKNOWN_PEERS, type UnknownPeers } from '../../src/domain/settings.ts'
 import * as rules from '../../src/machines/app.rules.ts'
-import type { AppContext, AppInput, ConnectionRow } from '../../src/machines/app.types.ts'
+import type { AppContext, AppEvent, AppInput, ConnectionRow } from '../../src/machines/app.types.ts'
 import type { Role } from '../../src/machines/connection.types.ts'
 import * as samples from './samples.ts'
 
@@ -218,6 +218,41 @@ const closed = (change: object = {}) => ({
   ...change
 })
 
+describe('a peer that was not met, whose session waits with its transfers', () => {
+  const context = contextOf({ prepared: [PEER], unknownPeers: 'ask' })
+
+  it('is no more let in than any other', () => {
+    const knock: AppEvent = {
+      type: 'connection.knocked',
+      link: 'connection-1',
+      peerId: PEER,
+      role: 'acceptor',
+      remote: ADDRESS,
+      trust: undefined
+    }
+    expect(rules.verdictOf(context, knock)).toBe('ask')
+    expect(rules.verdictOf({ ...context, unknownPeers: 'deny' }, knock)).toBe('deny')
+  })
+
+  it('does not keep the focus from a newcomer, nor lose it where the user named it', () => {
+    expect(rules.focusOn(context, OTHER_PEER)).toBe(OTHER_PEER)
+    expect(rules.focusOn({ ...context, focus: PEER }, OTHER_PEER)).toBe(PEER)
+  })
+
+  it('hears what is for its transfers', () => {
+    const told = { type: 'user.pause' } as const
+    const { TRANSFER } = samples
+    const input = samples.incomingInput()
+    const start = { type: 'transfer.start', direction: 'in', input } as const
+    expect(rules.forSession(context, start)).toEqual([{ peerId: PEER, event: start }])
+    const event: AppEvent = { type: 'transfer.event', peerId: PEER, id: TRANSFER, event: told }
+    expect(rules.forSession(context, event)).toEqual([
+      { peerId: PEER, event: { type: 'transfer.event', id: TRANSFER, event: told } }
+    ])
+    expect(rules.forSession(contextOf(), event)).toEqual([])
+  })
+})
+
 describe('a closed link', () => {
   const known = { sessions: [talking(PEER)] }
 
@@ -308,6 +343,26 @@ describe('a run that nobody attends', () => {
     expect(rules.isAllDelivered(contextOf({ ...pipe, sessions: [talking(PEER)] }))).toBe(false)
     const staying = contextOf({ ...read, stays: true, sessions: [talking(PEER)] })
     expect(rules.isAllDelivered(staying)).toBe(false)
+  })
+
+  it('is delivered when its files are there, too; those for a peer that was not met wait for another run', () => {
+    const read = { ...pipe, inputEnded: true, sessions: [talking(PEER)] }
+    const sending = contextOf({ ...read, transfers: { [PEER]: 2 } })
+    expect(rules.isAllDelivered(sending)).toBe(false)
+    const sent = contextOf({ ...read, transfers: { [PEER]: 0 } })
+    expect(rules.isAllDelivered(sent)).toBe(true)
+    const elsewhere = { prepared: [OTHER_PEER], transfers: { [OTHER_PEER]: 1 } }
+    expect(rules.isAllDelivered(contextOf({ ...read, ...elsewhere }))).toBe(true)
+    const nobody = contextOf({ ...read, ...elsewhere, sessions: [] })
+    expect(rules.isAllDelivered(nobody)).toBe(false)
+  })
+
+  it('fails where the peer leaves before its files are there', () => {
+    const left = contextOf({ ...pipe, sessions: [talking(PEER)], transfers: { [PEER]: 1 } })
+    expect(rules.endingOf(left, offline)).toEqual({
+      why: 'error',
+      failure: { _tag: 'PeerUnreachable', reason: samples.LEFT }
+    })
   })
 
   it('is over when the last peer says goodbye', () => {

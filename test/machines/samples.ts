@@ -261,7 +261,9 @@ export const appSamples: Samples<AppEvent> = {
   'delivery.waiting': [{ type: 'delivery.waiting', peerId: PEER, waiting: 1 }],
   'peer.renamed': [{ type: 'peer.renamed', peerId: PEER, nickname: 'Bob' }],
   'peer.trusted': [{ type: 'peer.trusted', peerId: PEER, trust: 'verified' }],
-  'session.needed': [{ type: 'session.needed', peerId: PEER, nickname: 'Bo', trust: 'verified' }],
+  'transfer.announced': [
+    { type: 'transfer.announced', peerId: PEER, nickname: 'Bo', trust: 'verified' }
+  ],
   'transfer.start': [{ type: 'transfer.start', direction: 'out', input: outgoingInput() }],
   'transfer.event': [
     { type: 'transfer.event', peerId: PEER, id: TRANSFER, event: { type: 'user.pause' } }
