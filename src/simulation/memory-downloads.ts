@@ -1,0 +1,83 @@
+/** The Downloads port of a simulated host, over its disk in memory: the same steps as on a real one, in the same order. */
+import * as Effect from 'effect/Effect'
+import { DISK_RESERVE_BYTES } from '../domain/limits.ts'
+import { TransferError } from '../domain/transfer-failures.ts'
+import type { Downloads } from '../services/downloads.ts'
+import type { DownloadPlace } from '../services/transfer-notes.ts'
+import type { Dice } from './dice.ts'
+import { placeLost, told } from './memory-downloads-faults.ts'
+import { numberedName, OpenMemoryDownload } from './memory-downloads-open.ts'
+import type { FileCalls } from './memory-files-calls.ts'
+
+const RANDOM_BYTES = 8
+
+/** @param folder where files go. */
+export const makeMemoryDownloads = (
+  calls: FileCalls,
+  folder: string,
+  dice: Dice
+): Downloads['Service'] => {
+  /** Made where it is missing. */
+  const root = Effect.gen(function* () {
+    const stat = (yield* calls.look(folder)) ?? (yield* calls.mkdir(folder))
+    if (stat.kind === 'folder') return stat
+    const reason = { _tag: 'FolderUnusable', path: folder, code: 'ENOTDIR' } as const
+    return yield* new TransferError({ reason })
+  })
+  const isOurs = (place: DownloadPlace) =>
+    Effect.gen(function* () {
+      const [there, part] = [
+        yield* calls.look(place.root),
+        yield* calls.look(`${place.root}/${place.part}`)
+      ]
+      return there?.inode === place.rootInode && part?.inode === place.partInode
+    })
+  return {
+    folder,
+    nameFor: (offer) =>
+      told(
+        Effect.gen(function* () {
+          let number = 0
+          while (yield* calls.look(`${folder}/${numberedName(offer, number)}`)) number++
+          return numberedName(offer, number)
+        })
+      ),
+    room: told(Effect.map(calls.room, (bytes) => Math.max(0, bytes - DISK_RESERVE_BYTES))),
+    begin: (offer) =>
+      told(
+        Effect.gen(function* () {
+          const { inode: rootInode } = yield* root
+          const random = dice
+            .bytes(RANDOM_BYTES)
+            .reduce((text, byte) => text + byte.toString(16), '')
+          const part = `${offer.name}.${random}.part`
+          const path = `${folder}/${part}`
+          const made =
+            offer.kind === 'folder'
+              ? calls.mkdir(path)
+              : Effect.scoped(Effect.flatMap(calls.create(path), (file) => file.stat))
+          const { inode: partInode } = yield* made
+          yield* calls.syncFolder(folder)
+          return { root: folder, rootInode, part, partInode }
+        })
+      ),
+    open: (place, offer, list, bytes) =>
+      told(
+        Effect.gen(function* () {
+          if (!(yield* isOurs(place))) return yield* placeLost(`${place.root}/${place.part}`)
+          const open = new OpenMemoryDownload(calls, place, offer, list)
+          yield* open.cutBack(bytes)
+          yield* Effect.addFinalizer(() => open.close)
+          return open
+        })
+      ),
+    discard: (place) =>
+      told(
+        Effect.gen(function* () {
+          if (!(yield* isOurs(place))) return
+          yield* calls.removeAll(`${place.root}/${place.part}`)
+          yield* calls.syncFolder(place.root)
+        })
+      )
+  }
+}
