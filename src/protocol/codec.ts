@@ -5,7 +5,13 @@
 import type { ProtocolViolation } from '../domain/failures.ts'
 import { CONTROL_PAYLOAD_BYTES_MAX, FRAME_HEADER_BYTES } from '../domain/limits.ts'
 import { Fields } from './fields.ts'
-import { ACK_PAYLOAD_BYTES, FRAME_TYPES, PING_PAYLOAD_BYTES } from './frame-types.ts'
+import {
+  ACK_PAYLOAD_BYTES,
+  COUNT_PAYLOAD_BYTES,
+  DIGEST_BYTES,
+  FRAME_TYPES,
+  PING_PAYLOAD_BYTES
+} from './frame-types.ts'
 import { type Frame, writeFrameHeader } from './framing.ts'
 import type {
   Ack,
@@ -18,6 +24,8 @@ import type {
   Read,
   Select
 } from './messages.ts'
+import type { Credit, Received } from './transfer-messages.ts'
+import { readTransfer, writeTransfer } from './transfer-payloads.ts'
 import {
   readAuth,
   readBye,
@@ -62,12 +70,23 @@ const writeScratch = (message: Message): number => {
       writeU32(scratchPayload, 0, Math.floor(message.upTo / U32))
       writeU32(scratchPayload, 4, message.upTo % U32)
       return ACK_PAYLOAD_BYTES
+    case 'credit':
+    case 'received':
+      writeU32(scratchPayload, 0, Math.floor(message.upTo / U32))
+      writeU32(scratchPayload, 4, message.upTo % U32)
+      return COUNT_PAYLOAD_BYTES
+    case 'digest':
+      scratchPayload.set(message.digest)
+      return DIGEST_BYTES
+    case 'data':
+      scratchPayload.set(message.bytes)
+      return message.bytes.length
     case 'ping':
     case 'pong':
       writeU32(scratchPayload, 0, message.nonce)
       return PING_PAYLOAD_BYTES
     default: {
-      const text = writePayload(message)
+      const text = message.type === 'transfer' ? writeTransfer(message) : writePayload(message)
       const { read, written } = encoder.encodeInto(text, scratchPayload)
       if (read < text.length)
         throw new RangeError(`a ${message.type} of ${text.length} characters fits no frame`)
@@ -82,9 +101,21 @@ const writeScratch = (message: Message): number => {
  */
 export const encodeMessage = (message: Message): Uint8Array => {
   const payloadBytes = writeScratch(message)
-  writeFrameHeader(scratch, 0, FRAME_TYPES[message.type], 0, payloadBytes)
+  const stream = 'stream' in message ? message.stream : 0
+  writeFrameHeader(scratch, 0, FRAME_TYPES[message.type], stream, payloadBytes)
   return scratch.slice(0, FRAME_HEADER_BYTES + payloadBytes)
 }
+
+/**
+ * Writes the header of a DATA frame at `at`, in front of `payloadBytes` bytes that stand there already: a
+ * file is read into its place in the frame, and copied no more.
+ */
+export const writeDataHeader = (
+  target: Uint8Array,
+  at: number,
+  stream: number,
+  payloadBytes: number
+): void => writeFrameHeader(target, at, FRAME_TYPES.data, stream, payloadBytes)
 
 const malformed = (type: MessageType, detail: string): ProtocolViolation => ({
   _tag: 'FrameMalformed',
@@ -134,9 +165,32 @@ const fromU64 = (type: 'ack' | 'read', payload: Uint8Array): Message | ProtocolV
   return message
 }
 
+const fromCount = (
+  type: 'credit' | 'received',
+  stream: number,
+  payload: Uint8Array
+): Message | ProtocolViolation => {
+  if (payload.length !== COUNT_PAYLOAD_BYTES) return malformed(type, 'it must have 8 bytes')
+  const upTo = readU32(payload, 0) * U32 + readU32(payload, 4)
+  if (upTo > Number.MAX_SAFE_INTEGER) return malformed(type, 'its number is beyond 2^53 - 1')
+  const message: Credit | Received = type === 'credit' ? { type, stream, upTo } : { type, upTo }
+  return message
+}
+
 /** The message in a frame. Total: whatever the payload holds, the outcome is a value. */
-export const decodeMessage = ({ type, payload }: Frame): Message | ProtocolViolation => {
+export const decodeMessage = ({ type, stream, payload }: Frame): Message | ProtocolViolation => {
   switch (type) {
+    case 'data':
+      return { type, stream, bytes: payload }
+    case 'digest':
+      return payload.length === DIGEST_BYTES
+        ? { type, stream, digest: payload.slice() }
+        : malformed(type, 'it must have 32 bytes')
+    case 'credit':
+    case 'received':
+      return fromCount(type, stream, payload)
+    case 'transfer':
+      return fromJson(type, payload, readTransfer)
     case 'item':
       return fromJson(type, payload, readItem)
     case 'ack':

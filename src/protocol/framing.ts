@@ -16,9 +16,11 @@ import { frameKindOf, SKIPPABLE_TYPE_MIN } from './frame-types.ts'
 import type { MessageType } from './messages.ts'
 import { isViolation } from './violation.ts'
 
-/** One whole frame of a known type. */
+/** One whole frame of a known type; of DATA, any part of one, since its parts mean the same. */
 export interface Frame {
   readonly type: MessageType
+  /** 0: the link itself. */
+  readonly stream: number
   /** May be a view of the bytes that were pushed: to be read before those are reused. */
   readonly payload: Uint8Array
 }
@@ -54,6 +56,7 @@ const NOTHING = new Uint8Array(0)
 /** A header that was judged and accepted; `name` undefined: a frame to skip. */
 interface Header {
   readonly name: MessageType | undefined
+  readonly stream: number
   readonly payloadBytes: number
 }
 
@@ -118,15 +121,20 @@ export class FrameDecoder {
         this.#current = header
         this.#payloadBytes = 0
       }
-      const { name, payloadBytes } = this.#current
+      const { name, stream, payloadBytes } = this.#current
       if (name === undefined) {
         if (!this.#skip(payloadBytes)) return this.#drained()
         continue
       }
+      if (name === 'data') {
+        const part = this.#takePart(payloadBytes)
+        if (part === undefined) return this.#drained()
+        return { type: name, stream, payload: part }
+      }
       const payload = this.#takePayload(payloadBytes)
       if (payload === undefined) return this.#drained()
       this.#current = undefined
-      return { type: name, payload }
+      return { type: name, stream, payload }
     }
   }
 
@@ -169,14 +177,17 @@ export class FrameDecoder {
     const whole = kind?.payloadBytesMax ?? CONTROL_PAYLOAD_BYTES_MAX
     const limit = this.#greeting ? Math.min(whole, GREETING_PAYLOAD_BYTES_MAX) : whole
     if (length > limit) return { _tag: 'FrameTooLarge', limit, actual: length }
-    if (kind !== undefined && (byte(6) | byte(7)) !== 0)
-      return { _tag: 'FrameMalformed', type: kind.name, detail: 'its stream must be 0' }
+    const stream = (byte(6) << 8) | byte(7)
+    if (kind !== undefined && (stream !== 0) !== kind.hasStream) {
+      const detail = kind.hasStream ? 'its stream must not be 0' : 'its stream must be 0'
+      return { _tag: 'FrameMalformed', type: kind.name, detail }
+    }
     if (this.#greeting) {
       this.#greetingBytes += FRAME_HEADER_BYTES + length
       if (this.#greetingBytes > GREETING_TOTAL_BYTES_MAX)
         return { _tag: 'GreetingTooLarge', limit: GREETING_TOTAL_BYTES_MAX }
     }
-    return { name: kind?.name, payloadBytes: length }
+    return { name: kind?.name, stream, payloadBytes: length }
   }
 
   /** true: the frame is behind us. */
@@ -188,6 +199,17 @@ export class FrameDecoder {
     this.#current = undefined
     this.#skipped += 1
     return true
+  }
+
+  /** What is there of a frame of DATA, as a view; at its end the frame is behind us. An empty frame is one part. */
+  #takePart(payloadBytes: number): Uint8Array | undefined {
+    const left = payloadBytes - this.#payloadBytes
+    const taken = Math.min(left, this.#chunk.length - this.#at)
+    if (taken === 0 && left > 0) return undefined
+    this.#at += taken
+    this.#payloadBytes += taken
+    if (taken === left) this.#current = undefined
+    return this.#chunk.subarray(this.#at - taken, this.#at)
   }
 
   #takePayload(payloadBytes: number): Uint8Array | undefined {

@@ -31,7 +31,17 @@ export interface LinkEnd {
 }
 
 const ALWAYS: readonly MessageType[] = ['ping', 'pong', 'bye']
-const OPEN: readonly MessageType[] = ['item', 'ack', 'read', 'log']
+const OPEN: readonly MessageType[] = [
+  'item',
+  'ack',
+  'read',
+  'log',
+  'transfer',
+  'data',
+  'digest',
+  'credit',
+  'received'
+]
 
 /** Whether an end may receive a message of this type in this phase, at all. */
 export const isLegal = (phase: Phase, type: MessageType, end: LinkEnd): boolean => {

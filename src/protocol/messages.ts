@@ -6,6 +6,7 @@
  */
 import type { ByeReason } from '../domain/failures.ts'
 import type { ItemBody, TakenLog } from '../domain/items.ts'
+import type { Credit, Data, Digest, Received, TransferMessage } from './transfer-messages.ts'
 
 /** The first frame of each end, at once. Nothing about the person is in it yet. */
 export interface Hello {
@@ -117,6 +118,11 @@ export type Message =
   | Ack
   | Read
   | Log
+  | TransferMessage
+  | Data
+  | Digest
+  | Credit
+  | Received
   | Ping
   | Pong
   | Bye
