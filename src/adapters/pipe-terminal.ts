@@ -109,6 +109,7 @@ export const makePipeTerminal = (
         if (writable) afterWrites(output, work)
       },
       mark: () => undefined,
+      setStatus: () => undefined,
       setPrompt: () => undefined,
       readLines: lines.take(Number.POSITIVE_INFINITY),
       question: (prompt) =>

@@ -1,77 +1,38 @@
 /**
- * The line being typed at the bottom of a terminal, and what is printed above it. Over
- * node:readline, which edits, completes and keeps the history.
+ * The line being typed at the bottom of a terminal, the standing lines right above it, and what is
+ * printed above those. Over node:readline, which edits, completes and keeps the history; to it the
+ * standing lines are the first rows of its prompt.
  */
 import * as readline from 'node:readline'
-import { Readable } from 'node:stream'
 import type { WriteStream } from 'node:tty'
 import { isCommandLine } from '../domain/command-line.ts'
-import { completeCommand } from '../domain/complete-command.ts'
 import type { Line } from '../services/terminal.ts'
+import { cutKeys, isText, KeySource } from './tty-keys.ts'
 import { StandingLines, textOf } from './tty-lines.ts'
 import { rowsOf } from './tty-rows.ts'
+import type { Inner, ScreenEvents, ScreenOptions } from './tty-screen.types.ts'
+import { RESTORE_CURSOR, SAVE_CURSOR, StatusRows } from './tty-status.ts'
 
 /** Lines that the arrow keys bring back. */
 const HISTORY_LINES_MAX = 500
 /** Keys that are kept while there is no prompt. */
 const AHEAD_CHARS_MAX = 64 * 1024
-const DELETE = '\x7f'
 const CTRL_C = '\x03'
 const CTRL_L = '\f'
-/** The cursor as it was, with `ESC 8` (DECSC, DECRC: every terminal since the VT100). */
-const SAVE_CURSOR = '\x1b7'
-const RESTORE_CURSOR = '\x1b8'
-// One key: an escape sequence (CSI, SS3, or ESC and a character), or one control; else a run of text.
-// oxlint-disable-next-line no-control-regex -- keys are control characters
-const KEY_OR_TEXT = /\x1b(?:\[[0-9;?]*[ -/]*[@-~]|O.|[^[O])|[\x00-\x1f\x7f]|[^\x00-\x1f\x7f]+/gsu
-// oxlint-disable-next-line no-control-regex -- the same
-const UNFINISHED = /\x1b(?:\[[0-9;?]*[ -/]*|O)?$/
-
-/**
- * What readline does not document but has had since Node 10: how many rows the cursor is below the
- * first row of the prompt, as last drawn, and where the end of a text falls.
- */
-interface Inner {
-  prevRows: number
-  readonly _getDisplayPos: (text: string) => { readonly rows: number; readonly cols: number }
-}
-
-export interface ScreenEvents {
-  readonly line: (text: string) => void
-  readonly end: () => void
-  readonly suspend: () => void
-}
-
-export interface ScreenOptions {
-  readonly output: WriteStream
-  readonly setRawMode: (raw: boolean) => void
-  /** true: the terminal wraps its old lines anew when its width changes, as most do. */
-  readonly reflows: boolean
-}
-
-/** A readable that readline listens to and that we feed by hand, so that order is kept. */
-class KeySource extends Readable {
-  readonly isTTY = true
-  readonly setRawMode: (raw: boolean) => void
-
-  constructor(setRawMode: (raw: boolean) => void) {
-    super()
-    this.setRawMode = setRawMode
-  }
-
-  override _read(): void {
-    // Keys are emitted as they come; nothing is pulled.
-  }
-}
-
+const ENTER = /[\r\n]/
 export class Screen {
   readonly #output: WriteStream
   readonly #keys: KeySource
   readonly #line: readline.Interface & Inner
   readonly #events: ScreenEvents
-  readonly #reflows: boolean
+  readonly #options: ScreenOptions
   /** What stands above the line being typed. */
   readonly #standing = new StandingLines()
+  readonly #status = new StatusRows()
+  /** The prompt without the standing lines. */
+  #prompt = ''
+  /** Characters of the longest line so far: no key makes more of the one being typed. */
+  #longest = 0
   #columns: number
   #shown = false
   #answering = false
@@ -83,7 +44,7 @@ export class Screen {
   constructor(options: ScreenOptions, events: ScreenEvents) {
     this.#output = options.output
     this.#events = events
-    this.#reflows = options.reflows
+    this.#options = options
     this.#columns = options.output.columns
     this.#keys = new KeySource(options.setRawMode)
     // Before readline's own listener, which then redraws from the right row.
@@ -104,15 +65,19 @@ export class Screen {
   }
 
   readonly #complete = (line: string): [string[], string] => {
-    const found = completeCommand(line)
+    const found = this.#options.complete(line)
     // Readline may list what it cannot complete, in how many rows it does not tell.
-    if (found.length > 1 || found[0] === line) this.#standing.forget()
+    if (found.length > 1 || found[0] === line) {
+      this.#standing.forget()
+      // Below a prompt of several rows it would overwrite its list.
+      this.#draw([])
+    }
     return [[...found], line]
   }
 
   /** A terminal that wraps anew has moved the cursor's row; another has left it where it was. */
   readonly #resized = (): void => {
-    if (this.#shown && this.#reflows) {
+    if (this.#shown && this.#options.reflows) {
       const { rows, cols } = this.#line.getCursorPos()
       // Behind a row that is exactly full the cursor may stand on that row or on the next: a row too
       // few leaves a part of the typed line, a row too many would take a line of the chat.
@@ -121,12 +86,52 @@ export class Screen {
     // Of another width, every line may take other rows than it did.
     if (this.#output.columns !== this.#columns) this.#standing.forget()
     this.#columns = this.#output.columns
+    // Readline is told next, and draws it.
+    if (this.#shown) this.#line.setPrompt(this.#promptWith(this.#line.line))
     this.#fit()
   }
 
   /** Rows of the line being typed with its prompt. */
-  #typedRows(text: string): number {
-    return this.#line._getDisplayPos(this.#line.getPrompt() + text).rows + 1
+  #typedRows(text: string, prompt = this.#line.getPrompt()): number {
+    return this.#line._getDisplayPos(prompt + text).rows + 1
+  }
+
+  /** The standing lines that fit above this text, and leave a row to the talk. */
+  #fitting(text: string): readonly string[] {
+    if (this.#answering || this.#status.wanted.length === 0) return []
+    const room = this.#output.rows - this.#typedRows(text, this.#prompt) - 1
+    return this.#status.fitting(room, this.#output.columns)
+  }
+
+  /** The prompt with the standing lines that fit above this text. */
+  #promptWith(text: string): string {
+    return this.#status.promptWith(this.#fitting(text), this.#prompt)
+  }
+
+  /** Draws other standing lines: each where it stands, where they are as many as before. */
+  #draw(lines: readonly string[]): void {
+    const changed = this.#status.changed(lines)
+    const before = this.#status.rows
+    if (lines.length === before && changed.length === 0) return
+    this.#line.setPrompt(this.#status.promptWith(lines, this.#prompt))
+    if (lines.length !== before || !this.#isCertain(this.#line.line)) {
+      this.#output.cork()
+      this.#line.prompt(true)
+      this.#output.uncork()
+    } else this.#output.write(this.#status.rewritten(changed, this.#line.prevRows))
+  }
+
+  /** Lines between the talk and the line being typed, which stay there; none takes them away. */
+  setStatus(lines: readonly string[]): void {
+    this.#status.wanted = lines
+    this.#fit()
+  }
+
+  /** true: the line may come to have so many rows by a key that the standing lines do not fit. */
+  #mayOutgrow(keys: string): boolean {
+    const chars = this.#line.line.length + this.#longest + keys.length
+    const rows = this.#typedRows('') + Math.ceil((chars * 2) / this.#output.columns)
+    return rows >= this.#output.rows
   }
 
   /** Rows of the screen above the line being typed; without one, above the cursor. */
@@ -136,6 +141,10 @@ export class Screen {
 
   /** The line being typed may have grown, and pushed what is above it out of sight. */
   #fit(): void {
+    if (this.#shown && !this.#closed) {
+      this.#longest = Math.max(this.#longest, this.#line.line.length)
+      this.#draw(this.#fitting(this.#line.line))
+    }
     if (this.#standing.rows > 0) this.#standing.fit(this.#room())
   }
 
@@ -152,13 +161,14 @@ export class Screen {
     else this.#standing.forget()
     this.#shown = false
     // On a resize readline draws its prompt again, also one that is not there now.
-    this.#line.setPrompt('')
+    this.#prompt = ''
+    this.#line.setPrompt(this.#status.promptWith([], ''))
     this.#events.line(text)
   }
 
   /** true: every terminal gives the line being typed as many rows as readline counts. */
   #isCertain(text: string): boolean {
-    const typed = this.#line.getPrompt() + text
+    const typed = this.#prompt + text
     const { least, most } = rowsOf(typed, this.#output.columns, this.#output.rows)
     return least === most
   }
@@ -180,15 +190,14 @@ export class Screen {
    * loses count of its rows (Node 24.21). Runs of text are therefore inserted whole.
    */
   #press(text: string): void {
-    const unfinished = UNFINISHED.exec(text)?.[0] ?? ''
-    const whole = text.slice(0, text.length - unfinished.length)
+    const { pieces, unfinished } = cutKeys(text)
     const goesOn = this.#unfinished
     this.#unfinished = unfinished !== ''
     if (goesOn) return this.#key(text)
-    for (const piece of whole.match(KEY_OR_TEXT) ?? []) {
+    for (const piece of pieces) {
       // After an answer there is no prompt until the next question.
       if (!this.#shown) this.#ahead += piece
-      else if (piece >= ' ' && piece !== DELETE) this.#write(piece)
+      else if (isText(piece)) this.#write(piece)
       else this.#key(piece)
     }
     if (unfinished !== '') this.#key(unfinished)
@@ -196,6 +205,8 @@ export class Screen {
 
   #key(text: string): void {
     if (this.#closed) return
+    // A line that is entered stays without the standing lines, which come again with the next prompt.
+    if (this.#status.rows > 0 && (ENTER.test(text) || this.#mayOutgrow(text))) this.#draw([])
     this.#keys.emit('data', text)
     // It clears the screen.
     if (text.includes(CTRL_L)) this.#standing.forget()
@@ -203,6 +214,9 @@ export class Screen {
   }
 
   #write(text: string): void {
+    const { line } = this.#line
+    // First, since what a long line pushes out of the window nobody can take back.
+    if (this.#status.rows > 0) this.#draw(this.#fitting(line + text))
     this.#line.write(text)
     this.#fit()
   }
@@ -218,7 +232,8 @@ export class Screen {
   show(prompt: string, answering: boolean): void {
     if (this.#closed) return
     this.#answering = answering
-    this.#line.setPrompt(prompt)
+    this.#prompt = prompt
+    this.#line.setPrompt(this.#promptWith(this.#line.line))
     if (!this.#shown) this.#line.prevRows = 0
     this.#shown = true
     this.#line.prompt(true)

@@ -14,6 +14,8 @@ export interface TtyStreams {
   readonly output: WriteStream
   /** true: the terminal wraps its lines anew when its width changes; see `terminalReflows`. */
   readonly reflows: boolean
+  /** The lines that what is typed may become, for the Tab key. */
+  readonly complete: (line: string) => readonly string[]
 }
 
 /** Typed lines that wait; above it the keyboard is not read. */
@@ -43,7 +45,12 @@ class TtyTerminal {
     this.#streams = streams
     const { input, output } = streams
     this.#screen = new Screen(
-      { output, reflows: streams.reflows, setRawMode: (raw) => this.#setRawMode(raw) },
+      {
+        output,
+        reflows: streams.reflows,
+        complete: streams.complete,
+        setRawMode: (raw) => this.#setRawMode(raw)
+      },
       { line: this.#entered, end: this.end, suspend: this.#suspend }
     )
     input.on('data', this.#typed)
@@ -121,6 +128,10 @@ class TtyTerminal {
     if (this.#writable) this.#screen?.mark(marks)
   }
 
+  readonly setStatus = (lines: readonly string[]): void => {
+    if (this.#writable) this.#screen?.setStatus(lines)
+  }
+
   readonly setPrompt = (text: string): void => {
     this.#prompt = text
     if (this.#screen?.shown === true && this.#reading === 'lines') this.#screen.show(text, false)
@@ -189,6 +200,7 @@ const makeTtyTerminal = (streams: TtyStreams): Effect.Effect<Terminal['Service']
       print: terminal.print,
       whenWritten: terminal.whenWritten,
       mark: terminal.mark,
+      setStatus: terminal.setStatus,
       setPrompt: terminal.setPrompt,
       readLines: terminal.take(Number.POSITIVE_INFINITY, undefined),
       question: (prompt: string) =>

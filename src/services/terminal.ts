@@ -42,6 +42,12 @@ export class Terminal extends Context.Service<
      * found on the screen any more, stays as it was written.
      */
     readonly mark: (marks: ReadonlyMap<string, string>) => void
+    /**
+     * Lines that stand between what was printed and the line being typed, in place of those before; none
+     * takes them away. Sanitised, styled, one row each: what is wider than the screen is not drawn, nor
+     * what it has no room for. Nothing without a terminal.
+     */
+    readonly setStatus: (lines: readonly string[]) => void
     /** The text in front of the line being typed; nothing without a terminal. */
     readonly setPrompt: (text: string) => void
     /**

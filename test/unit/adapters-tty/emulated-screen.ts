@@ -3,6 +3,7 @@ import { Writable } from 'node:stream'
 import type { WriteStream } from 'node:tty'
 import xterm from '@xterm/headless'
 import { Screen } from '../../../src/adapters/tty-screen.ts'
+import { completeCommand } from '../../../src/domain/complete-command.ts'
 import type { Line } from '../../../src/services/terminal.ts'
 
 /** Where the program writes: straight into the emulator. */
@@ -57,7 +58,12 @@ export const emulate = (
   })
   const output = new EmulatorStream(term)
   const screen: Screen = new Screen(
-    { output: output as unknown as WriteStream, reflows: true, setRawMode: () => undefined },
+    {
+      output: output as unknown as WriteStream,
+      reflows: true,
+      complete: (line) => completeCommand(line),
+      setRawMode: () => undefined
+    },
     {
       line: (text) => {
         screen.show(prompt, false)

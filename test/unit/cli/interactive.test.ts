@@ -30,6 +30,7 @@ const scripted = (answers: readonly string[], batches: readonly (readonly string
     },
     whenWritten: (work) => work(),
     mark: () => {},
+    setStatus: () => undefined,
     setPrompt: () => {},
     readLines: Effect.sync(() => input.shift()),
     question: (prompt) =>
