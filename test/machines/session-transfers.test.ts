@@ -167,3 +167,16 @@ describe('a session that is made for the transfers of a peer who was not met', (
     expect(running.log()).toContain('receivePump is given up')
   })
 })
+
+describe('a run whose piped input was read', () => {
+  it('ends when the peer has its files as well', () => {
+    const running = begin({ attended: false, stays: false, mayFallBack: false })
+    comeOnline(running, A)
+    running.send({ type: 'transfers.waiting', peerId: PEER, waiting: 2 })
+    running.send({ type: 'user.input-ended' })
+    expect(running.app.getSnapshot().value).toBe('running')
+    running.send({ type: 'transfers.waiting', peerId: PEER, waiting: 0 })
+    expect(running.app.getSnapshot().value).not.toBe('running')
+    expect(running.actors.app()).toMatchObject({ why: 'input-ended', failure: undefined })
+  })
+})
