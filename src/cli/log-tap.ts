@@ -28,6 +28,8 @@ const FREQUENT: ReadonlySet<EventType> = new Set([
   'history.shown',
   'history.found',
   'queue.shown',
+  'transfer.progress',
+  'transfers.shown',
   'plain.line',
   'plain.sent',
   'info.shown',

@@ -42,10 +42,14 @@ const viewOf = (terminal: Terminal['Service'], flags: ChatFlags): Effect.Effect<
   Effect.map(Clock.Clock, (clock) =>
     flags.json
       ? makeJsonTap(terminal, () => clock.currentTimeMillisUnsafe())
-      : makeChatTap(terminal, {
-          color: flags.color && wantsColor(process.env, terminal.styled),
-          ascii: wantsAscii(process.env)
-        })
+      : makeChatTap(
+          terminal,
+          {
+            color: flags.color && wantsColor(process.env, terminal.styled),
+            ascii: wantsAscii(process.env)
+          },
+          () => clock.currentTimeMillisUnsafe()
+        )
   )
 
 const converse = Effect.fnUntraced(function* (

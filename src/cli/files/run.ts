@@ -12,6 +12,7 @@ import { Console } from '../../services/console.ts'
 import { Events } from '../../services/events.ts'
 import { Settings } from '../../services/settings.ts'
 import { Store } from '../../services/store.ts'
+import type { Line } from '../../services/terminal.ts'
 import { chatSettings } from '../chat-settings.ts'
 import type { ChatFlags } from '../invocation.ts'
 import { type Failure, messagesOf, type OpenProfile, storeOf } from '../live-run.ts'
@@ -43,7 +44,7 @@ export interface FilesRun {
 const WIDTH = 80
 
 /** Lines of the chat, on standard error: standard output is for what was asked for. */
-const errorTap = (flags: ChatFlags): Tap => {
+const errorTap = (flags: ChatFlags, now: () => number): Tap => {
   const isScreen = process.stderr.isTTY === true
   return makeChatTap(
     {
@@ -54,19 +55,21 @@ const errorTap = (flags: ChatFlags): Tap => {
         process.stderr.write(`${texts.join('\n')}\n`)
       },
       mark: () => undefined,
+      setStatus: () => undefined,
       setPrompt: () => undefined
     },
-    { color: flags.color && wantsColor(process.env, isScreen), ascii: wantsAscii(process.env) }
+    { color: flags.color && wantsColor(process.env, isScreen), ascii: wantsAscii(process.env) },
+    now
   )
 }
 
-const jsonTap = Effect.map(
-  Clock.Clock,
-  (clock): Tap =>
-    makeJsonTap({ print: (lines) => process.stdout.write(`${lines.join('\n')}\n`) }, () =>
-      clock.currentTimeMillisUnsafe()
-    )
-)
+const viewOf = (flags: ChatFlags): Effect.Effect<Tap> =>
+  Effect.map(Clock.Clock, (clock) => {
+    const now = () => clock.currentTimeMillisUnsafe()
+    const print = (lines: readonly Line[]) =>
+      process.stdout.write(`${lines.map(String).join('\n')}\n`)
+    return flags.json ? makeJsonTap({ print }, now) : errorTap(flags, now)
+  })
 
 const exitOf = (outcome: Outcome, { failed, open }: Tally): number => {
   if (outcome.exit === 'failed') return exitCodeOf(outcome.failure)
@@ -86,7 +89,7 @@ export const runFiles = Effect.fnUntraced(function* ({
   const messages = yield* messagesOf(stored.store, { whenWritten: (work) => work() })
   const hosts = ownAddresses(loaded.resolved.values.listen_host)
   const settings = chatSettings(loaded.resolved, flags, undefined, hosts)
-  const show = flags.json ? yield* jsonTap : errorTap(flags)
+  const show = yield* viewOf(flags)
   const record = logTap(log)
   const emit = (events: readonly EarshotEvent[]): void => {
     record(events)

@@ -66,7 +66,7 @@ describe('the lines', () => {
       expect(line).not.toMatch(/[\u0000-\u001f]/)
       expect(line.trim()).not.toBe('')
     }
-    const quiet = /^message\.(?:sent|delivered|read)$/.test(event.type)
+    const quiet = /^(?:message\.(?:sent|delivered|read)|transfer\.progress)$/.test(event.type)
     expect(lines(event).length > 0).toBe(!quiet)
   })
 
@@ -132,7 +132,7 @@ describe('the lines', () => {
   it('fit 40 columns in tables', () => {
     const narrow = context({ columns: 40 })
     for (const event of EXAMPLES)
-      if (/^(?:help|peers|info|queue)\.shown$|safety-number/.test(event.type))
+      if (/^(?:help|peers|info|queue|transfers)\.shown$|safety-number/.test(event.type))
         for (const line of lines(event, narrow)) expect(line.length, line).toBeLessThanOrEqual(40)
     expect(text({ type: 'help.shown' })).toContain('/nick /nickname NAME')
   })
@@ -145,9 +145,11 @@ describe('the lines', () => {
         print: (told: readonly Line[]) => void printed.push(...told.map(String)),
         mark: () => undefined,
         columns: () => 80,
+        setStatus: () => undefined,
         setPrompt: () => undefined
       },
-      { color: false, ascii: false }
+      { color: false, ascii: false },
+      () => 0
     )
     const reason: CloseReason = {
       _tag: 'DialError',
@@ -305,13 +307,14 @@ describe('taps', () => {
       columns: () => 80,
       print: (printed: readonly Line[]) => void prints.push(printed),
       mark: (changed: ReadonlyMap<string, string>) => void marks.push([...changed]),
+      setStatus: () => undefined,
       setPrompt: (prompt: string) => void prompts.push(prompt)
     }
   }
 
   it('print once a batch, and nothing for nothing', () => {
     const terminal = screen()
-    const tap = makeChatTap(terminal, { color: false, ascii: false })
+    const tap = makeChatTap(terminal, { color: false, ascii: false }, () => 0)
     tap([said('one'), said('two')])
     tap([{ type: 'message.delivered', peer: bob, ids: ['x'] }])
     tap([])
@@ -320,9 +323,11 @@ describe('taps', () => {
 
   it('mark the prompt of an unprotected conversation', () => {
     const terminal = screen()
-    makeChatTap(terminal, { color: false, ascii: false })([
-      { type: 'plain.connected', address, direction: 'incoming' }
-    ])
+    makeChatTap(
+      terminal,
+      { color: false, ascii: false },
+      () => 0
+    )([{ type: 'plain.connected', address, direction: 'incoming' }])
     expect(terminal.prompts).toEqual(['> ', 'UNPROTECTED> '])
   })
 

@@ -50,9 +50,11 @@ const chat = (styled = true, ascii = false) => {
       columns: () => 80,
       print: (lines) => void drawn.push(lines),
       mark: (marks) => void drawn.push(new Map(marks)),
+      setStatus: () => undefined,
       setPrompt: (prompt) => void prompts.push(prompt)
     },
-    { color: false, ascii }
+    { color: false, ascii },
+    () => 0
   )
   return { drawn, prompts, tap }
 }
