@@ -72,8 +72,9 @@ export class SurveyList {
       : Effect.void
   }
 
-  rename(path: string, as: string): void {
-    this.#renamed.push({ path, as })
+  /** What a name became. Another Unicode form of the same letters is nothing to tell. */
+  named(path: string, as: string): void {
+    if (lastOf(path).normalize('NFC') !== lastOf(as)) this.#renamed.push({ path, as })
   }
 
   /** Tells how many there are by now. */
@@ -105,7 +106,7 @@ export class SurveyList {
     if (this.#listBytes > TRANSFER_LIST_BYTES_MAX) return this.#tooMany(this.#list.length)
     this.#list.push({ path: wire, ...entry })
     this.#sources.push({ path, ...identityOf(stats) })
-    if (lastOf(local) !== lastOf(wire)) this.rename(local, wire)
+    this.named(local, wire)
     return Effect.void
   }
 

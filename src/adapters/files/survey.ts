@@ -8,7 +8,7 @@ import { realpath } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import * as Effect from 'effect/Effect'
 import * as Result from 'effect/Result'
-import { safeNameFor } from '../../domain/file-names.ts'
+import { safeEntryNameFor, safeNameFor } from '../../domain/file-names.ts'
 import { TransferError } from '../../domain/transfer-failures.ts'
 import type { Survey } from '../../services/file-sources.ts'
 import { sourceError } from './local-path.ts'
@@ -65,7 +65,7 @@ const walk = (
           yield* found.skip(local, looked.why)
           continue
         }
-        const wire = below(place.wire, twins.take(safeNameFor(name)))
+        const wire = below(place.wire, twins.take(safeEntryNameFor(name)))
         const inside = { entrance: join(base, name), path: join(place.path, name), local, wire }
         yield* looked._tag === 'File'
           ? found.addFile(inside, looked.stats)
@@ -109,7 +109,7 @@ export const survey = (path: string, onFound: OnFound): Effect.Effect<Survey, Tr
       yield* found.addFile({ path: real, local, wire: name }, looked.stats)
       return found.whole(name, 'file')
     }
-    if (name !== local) found.rename(local, name)
+    found.named(local, name)
     const opened = yield* Effect.mapError(openFolder(real), (why) => failed(path, why))
     yield* walk(found, { entrance: real, path: real, local: '', wire: '' }, opened)
     found.tell()
