@@ -5,7 +5,7 @@ import type { DigestName } from '../domain/transfers.ts'
 
 /** The digest of one piece under way. */
 export interface PieceHasher {
-  /** Bytes of the piece, in order. They must not change before `digest` is over. */
+  /** Bytes of the piece, in order: used when it returns, and then the caller may change them. */
   readonly update: (bytes: Uint8Array) => void
   /** 32 bytes. Once. */
   readonly digest: Effect.Effect<Uint8Array>

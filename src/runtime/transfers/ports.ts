@@ -8,16 +8,19 @@ import type { ProtocolViolation } from '../../domain/failures.ts'
 import type { TransferError } from '../../domain/transfer-failures.ts'
 import type { StallCause } from '../../domain/events.ts'
 import type { DigestName, TransferEntry, TransferOffer } from '../../domain/transfers.ts'
+import type { OpenDownload } from '../../services/downloads.ts'
+import type { SourceEntry } from '../../services/transfer-notes.ts'
+import type { FrameBuffer } from '../../protocol/frame-buffer.ts'
 
-/** Sends on one stream. For one fiber at a time. */
+/** Sends on one stream. For one fiber at a time. It owns the few buffers that its bytes pass through. */
 export interface OutboundStream {
-  /**
-   * A frame buffer with FRAME_HEADER_BYTES free in front of the payload, of which `bytes` payload bytes are to be sent. Completes when the stream may
-   * be given the next one: credit, window and lane have room. Fails never; after the link is gone it never completes (the pump is interrupted).
-   */
-  readonly send: (frame: Uint8Array, bytes: number) => Effect.Effect<void>
-  readonly digest: (digest: Uint8Array) => Effect.Effect<void>
-  /** What it waits for, if it waits. */
+  /** A buffer that nobody uses any more, to be filled; waits for it. After the link is gone: for ever. */
+  readonly buffer: Effect.Effect<FrameBuffer>
+  /** Queues what is in it. It may not be touched until `buffer` gives it again. */
+  readonly send: (buffer: FrameBuffer) => void
+  /** Completes when everything that was sent is with the operating system. After the link is gone: never. */
+  readonly flush: Effect.Effect<void>
+  /** What it waits for, if it waits; undefined: for us. */
   readonly waitsFor: () => StallCause | undefined
 }
 
@@ -33,6 +36,10 @@ export interface InboundStream {
   readonly take: Effect.Effect<readonly InboundPart[]>
   /** So many bytes are off the memory: the sender gets as much credit again. */
   readonly done: (bytes: number) => void
+  /** What the next bytes wait for: our disk while some wait for it, else the network. */
+  readonly waitsFor: () => StallCause
+  /** Bytes of DATA that the sender may send at first: the credit of FETCH. */
+  readonly credit: number
 }
 
 /** The file plane's side of one link, from `open` to its end. */
@@ -50,15 +57,37 @@ export interface BulkLink {
   readonly onFetch: (stream: number, credit: number) => ProtocolViolation | undefined
 }
 
-/** What a pump that receives is given. */
+/** What a pump that sends is given (send-pump.ts). */
+export interface SendJob {
+  readonly offer: TransferOffer
+  readonly list: readonly TransferEntry[]
+  /** As long as `list`. */
+  readonly sources: readonly SourceEntry[]
+  readonly digest: DigestName
+  /** The first piece that is sent. */
+  readonly piece: number
+  /** Bytes of the transfer that were handed to the link, with what the peer had before. */
+  readonly onSent: (bytes: number) => void
+}
+
+/** What a pump that receives is given (receive-pump.ts). */
 export interface ReceiveJob {
   readonly offer: TransferOffer
   readonly list: readonly TransferEntry[]
   readonly digest: DigestName
+  /** Pieces that are there, checked and synced. */
+  readonly pieces: number
+  /** Opened behind those pieces; again where what follows a piece is to be cut off. */
+  readonly open: (bytes: number) => Effect.Effect<OpenDownload, TransferError, Scope>
+  /** Says FETCH from this piece on, on a new stream of the link, until the scope closes. */
+  readonly fetch: (
+    piece: number,
+    bytesToCome: number
+  ) => Effect.Effect<InboundStream, TransferError, Scope>
+  /** So many pieces are checked and safe from a power cut: to be noted before it completes. */
+  readonly onSynced: (pieces: number) => Effect.Effect<void, TransferError>
+  /** Bytes of the transfer that are written, with those of earlier. */
+  readonly onWritten: (bytes: number) => void
+  /** Monotonic milliseconds. */
+  readonly now: () => number
 }
-
-/** Why a pump that receives stopped though the link lives. */
-export type ReceiveStop =
-  | TransferError
-  /** The same piece was wrong twice. */
-  | { readonly _tag: 'Damaged'; readonly piece: number }
