@@ -3,6 +3,7 @@
  * their sides of all their notes when it opens, and each frame is judged by the notes before a machine hears
  * of it.
  */
+import * as Effect from 'effect/Effect'
 import type { ProtocolViolation } from '../../domain/failures.ts'
 import type { PeerId } from '../../domain/peer-id.ts'
 import type { TransferDirection, TransferId } from '../../domain/transfers.ts'
@@ -20,7 +21,7 @@ export class TransferDesk {
   readonly peerId: PeerId
   readonly plane: TransferPlane
   /** Of incoming ones. */
-  readonly turns = new Turns((id) => this.tell(id, { type: 'turn.granted' }))
+  readonly turns = new Turns((id) => this.grant(id))
   /** Of outgoing ones: a peer may want more at once than it should. */
   readonly sendTurns = new Turns((id) => this.#offerAgain(id))
   /** The user takes everything that it offers in this run. */
@@ -69,6 +70,14 @@ export class TransferDesk {
 
   tell(id: TransferId, event: TransferEvent): void {
     this.plane.world.tell(this.peerId, id, event)
+  }
+
+  /** Its turn came. Told once the machine that asks, or leaves its turn, is done with that. */
+  grant(id: TransferId): void {
+    const granted = Effect.sync(() => {
+      if (this.turns.has(id)) this.tell(id, { type: 'turn.granted' })
+    })
+    this.plane.world.run(Effect.andThen(Effect.yieldNow, granted))
   }
 
   /** A transfer of this peer in this direction. */

@@ -116,7 +116,7 @@ const askList = (plane: TransferPlane, { id, offer, peer }: Transfer): void => {
 
 const askTurn = (plane: TransferPlane, { id, peer }: Transfer): void => {
   const desk = plane.desk(peer)
-  if (desk.turns.take(id)) desk.tell(id, { type: 'turn.granted' })
+  if (desk.turns.take(id)) desk.grant(id)
   else desk.say({ kind: 'hold', id, why: 'queued' })
 }
 
@@ -131,10 +131,10 @@ const keepEnd = (plane: TransferPlane, transfer: Transfer, context: IncomingCont
 /** Everything that incoming-transfer.machine.ts names. */
 export const makeIncomingPorts = (plane: TransferPlane) => {
   const actors = {
-    placer: (input: Input<'placer'>) => placed(plane, input),
+    placer: (input: Input<'placer'>) => Effect.asVoid(placed(plane, input)),
     receivePump: (input: Input<'receivePump'>) => receiveEntries(plane, input),
-    publisher: (input: Input<'publisher'>) => plane.insured(published(plane, input)),
-    roomWatcher: (input: Input<'roomWatcher'>) => roomComes(plane, input)
+    publisher: (input: Input<'publisher'>) => Effect.asVoid(plane.insured(published(plane, input))),
+    roomWatcher: (input: Input<'roomWatcher'>) => Effect.asVoid(roomComes(plane, input))
   }
   const actions: IncomingPorts['actions'] = {
     askList: withTransfer(plane, (transfer) => askList(plane, transfer)),

@@ -111,7 +111,7 @@ const refuse = (plane: TransferPlane, context: OutgoingContext): void => {
 /** Everything that outgoing-transfer.machine.ts names. */
 export const makeOutgoingPorts = (plane: TransferPlane) => {
   const actors = {
-    surveyor: (input: Input<'surveyor'>) => surveyPath(plane, input),
+    surveyor: (input: Input<'surveyor'>) => Effect.asVoid(surveyPath(plane, input)),
     sendPump: (input: Input<'sendPump'>) => sendEntries(plane, input)
   }
   const actions: OutgoingPorts['actions'] = {

@@ -263,6 +263,12 @@ export class TransferPlane {
     this.emit({ type: 'transfer.ended', transfer: ref, by: 'us', why })
   }
 
+  /** The notes of earlier runs cannot be read: they stay as they are, and nothing of them goes on. */
+  tellUnusable(failure: TransferFailure): void {
+    const path = 'path' in failure ? failure.path : ''
+    this.emit({ type: 'transfer.refused', path, failure })
+  }
+
   isOnline(peerId: PeerId): boolean {
     return this.#desks.get(peerId)?.open !== undefined
   }

@@ -12,6 +12,10 @@ export class Turns {
     this.#onGranted = onGranted
   }
 
+  has(id: TransferId): boolean {
+    return this.#granted.has(id)
+  }
+
   /** true: it has a turn now. false: it waits for one, and is told. */
   take(id: TransferId): boolean {
     if (this.#granted.has(id)) return true
