@@ -17,9 +17,8 @@ export const makeMemoryDownloads = (
   folder: string,
   dice: Dice
 ): Downloads['Service'] => {
-  /** Made where it is missing. */
   const root = Effect.gen(function* () {
-    const stat = (yield* calls.look(folder)) ?? (yield* calls.mkdir(folder))
+    const stat = yield* calls.folder(folder)
     if (stat.kind === 'folder') return stat
     const reason = { _tag: 'FolderUnusable', path: folder, code: 'ENOTDIR' } as const
     return yield* new TransferError({ reason })

@@ -48,6 +48,15 @@ export class FileCalls {
     return this.#add('mkdir', path, () => new FolderNode(this.#world.newInode()))
   }
 
+  /** The folder, made where it is missing, with its name safe. */
+  folder(path: string): Effect.Effect<FileStat, SystemFault> {
+    const made = Effect.andThen(this.mkdir(path), this.syncFolder(splitPath(path).folder))
+    return Effect.gen({ self: this }, function* () {
+      if ((yield* this.look(path)) === undefined) yield* made
+      return yield* this.stat(path)
+    })
+  }
+
   /** A new file, open until the scope closes; EEXIST where there is anything. */
   create(path: string): Effect.Effect<FileHandle, SystemFault, Scope> {
     const made = (): FileNode => ({

@@ -1,6 +1,6 @@
 /** The FileSources port of a simulated host, over its disk in memory. */
 import * as Effect from 'effect/Effect'
-import { safeNameFor } from '../domain/file-names.ts'
+import { safeEntryNameFor, safeNameFor } from '../domain/file-names.ts'
 import { TRANSFER_DEPTH_MAX, TRANSFER_ENTRIES_MAX } from '../domain/limits.ts'
 import { TransferError, type TransferFailure } from '../domain/transfer-failures.ts'
 import type { TransferEntry } from '../domain/transfers.ts'
@@ -78,7 +78,7 @@ class Surveying {
   }
 
   #freeName(path: string, name: string, taken: Set<string>): string {
-    const safe = safeNameFor(name)
+    const safe = safeEntryNameFor(name)
     let free = safe
     for (let number = 1; taken.has(free); number++) free = `${safe} (${number})`
     taken.add(free)

@@ -61,9 +61,6 @@ export const makeMemoryNotes = (calls: FileCalls, folder: string): TransferNotes
   const turn = Semaphore.makeUnsafe(1)
   const inOrder = <A>(effect: Effect.Effect<A, SystemFault>) => turn.withPermit(told(effect))
   const at = (id: string) => `${folder}/${id}`
-  const root = Effect.gen(function* () {
-    if ((yield* calls.look(folder)) === undefined) yield* calls.mkdir(folder)
-  })
   const noteOf = (name: string): Effect.Effect<TransferNote | undefined, SystemFault> =>
     Effect.gen(function* () {
       const note = yield* load<TransferNote>(calls, `${at(name)}/note.json`)
@@ -71,7 +68,7 @@ export const makeMemoryNotes = (calls: FileCalls, folder: string): TransferNotes
       return note && progress && { ...note, progress }
     })
   const all = Effect.gen(function* () {
-    yield* root
+    yield* calls.folder(folder)
     const [notes, damaged]: [TransferNote[], string[]] = [[], []]
     for (const name of yield* calls.list(folder)) {
       if (name.endsWith(DAMAGED)) continue
@@ -101,7 +98,7 @@ export const makeMemoryNotes = (calls: FileCalls, folder: string): TransferNotes
   const create = (note: TransferNote, list: readonly TransferEntry[] | undefined) =>
     Effect.gen(function* () {
       const path = at(note.offer.id)
-      yield* root
+      yield* calls.folder(folder)
       yield* calls.removeAll(path + NEW)
       yield* calls.mkdir(path + NEW)
       yield* put(calls, `${path + NEW}/note.json`, note)
