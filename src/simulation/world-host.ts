@@ -12,14 +12,20 @@ import type { EarshotEvent } from '../domain/events.ts'
 import type { PeerId } from '../domain/peer-id.ts'
 import type { Settings as SettingValues } from '../domain/settings.ts'
 import { Console } from '../services/console.ts'
+import type { Digests } from '../services/digests.ts'
+import type { Downloads } from '../services/downloads.ts'
 import { Events } from '../services/events.ts'
+import type { FileSources } from '../services/file-sources.ts'
 import { Identity } from '../services/identity.ts'
+import type { Opener } from '../services/opener.ts'
 import { PeerBook } from '../services/peer-book.ts'
 import { Settings } from '../services/settings.ts'
 import { Store } from '../services/store.ts'
+import type { TransferNotes } from '../services/transfer-notes.ts'
 import { Transport } from '../services/transport.ts'
 import type { SimulatedClock } from './clock.ts'
 import { Keyboard } from './keyboard.ts'
+import { MemoryFilePlane } from './memory-file-plane.ts'
 import { makeMemoryPeerBook } from './memory-peer-book.ts'
 import { MemoryStore } from './memory-store.ts'
 import type { SimulatedNetwork } from './network.ts'
@@ -27,7 +33,19 @@ import type { NetworkHost } from './network-host.ts'
 import { makeSimulatedTransport } from './transport.ts'
 
 /** The ports that a host gives to the program that runs on it. */
-export type HostServices = Transport | Identity | PeerBook | Store | Console | Events | Settings
+export type HostServices =
+  | Transport
+  | Identity
+  | PeerBook
+  | Store
+  | Console
+  | Events
+  | Settings
+  | FileSources
+  | Downloads
+  | TransferNotes
+  | Digests
+  | Opener
 
 /** What runs on a host, such as runtime/app.ts. */
 export type Program<A, E> = Effect.Effect<A, E, HostServices | Scope>
@@ -85,6 +103,8 @@ export interface WorldHost {
   readonly book: PeerBook['Service']
   /** The disk with its messages, for faults and checks. */
   readonly store: MemoryStore
+  /** The disk with its files, and what is done with them, for faults and checks. */
+  readonly files: MemoryFilePlane
   /** Everything told so far, by all runs. */
   readonly events: readonly EventRecord[]
   /** Runs that were taken away in mid-sentence, and when: virtual milliseconds. */
@@ -122,6 +142,7 @@ export class SimulatedHost implements WorldHost {
   readonly network: NetworkHost
   readonly book = makeMemoryPeerBook()
   readonly store: MemoryStore
+  readonly files: MemoryFilePlane
   readonly events: EventRecord[] = []
   readonly crashes = new Map<number, number>()
   readonly #clock: SimulatedClock
@@ -151,6 +172,12 @@ export class SimulatedHost implements WorldHost {
       dice: network.dice.fork('store'),
       path: `/${network.name}/messages.db`,
       tell: (line) => tell(`store ${network.name}`, line)
+    })
+    this.files = new MemoryFilePlane({
+      clock: wires.clock,
+      dice: network.dice.fork('files'),
+      home: `/${network.name}`,
+      tell: (line) => tell(`files ${network.name}`, line)
     })
     this.#run = this.#start(1)
   }
@@ -186,6 +213,7 @@ export class SimulatedHost implements WorldHost {
     this.#run.isMuted = true
     this.#wires.vanish(this.network)
     this.store.crash(how)
+    this.files.disk.crash(how)
     if (this.#clock.isRunning) this.#clock.soon(() => fiber?.interruptUnsafe())
     else fiber?.interruptUnsafe()
   }
@@ -204,6 +232,7 @@ export class SimulatedHost implements WorldHost {
     fiber.addObserver((exit) => {
       if (run.isMuted) return
       this.store.close()
+      this.files.disk.close()
       this.#tell(who, outcomeOf(exit))
     })
     return run
@@ -237,7 +266,8 @@ export class SimulatedHost implements WorldHost {
       Context.add(Store, this.store.open(settings.saveHistory)),
       Context.add(Console, run.keyboard.service({ interactive, paced })),
       Context.add(Events, { emit }),
-      Context.add(Settings, settings)
+      Context.add(Settings, settings),
+      Context.merge(this.files.open())
     )
   }
 }
