@@ -1,7 +1,7 @@
 /**
  * Reading a file that was surveyed: never through a link, never what is no file, and nothing of it counts that was
  * read after it changed. Who it is (device and inode), its size and its time are looked at when it is opened, size and
- * time again behind every read, by fstat(2) on the open file: 2 µs, against 20 for a read of 64 KiB.
+ * time again behind every read, by fstat(2) on the open file: 1 µs, against 38 µs for a read of 64 KiB that is cached.
  */
 import { type BigIntStats, constants, fstatSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
