@@ -1,7 +1,7 @@
 /**
  * The two machines of one transfer over links that are cut and processes that are killed. Beside them stands
- * what the desks do with notes and messages, in the fewest words (protocol.md §5): every message, turn, piece
- * and piece of work is a step of its own.
+ * what the desks do with notes and messages, in the fewest words (protocol.md §5): every message, write of a
+ * note, turn, piece and piece of work is a step of its own.
  */
 import type { TransferEnd, TransferHold } from '../../src/domain/transfers.ts'
 import type { IncomingEvent } from '../../src/machines/incoming-transfer.types.ts'
@@ -56,9 +56,47 @@ abstract class End<Machine extends PlayedOutgoing | PlayedIncoming> {
   /** Messages on their way to the other end; undefined: no link. */
   sent: Body[] | undefined
   readonly told: string[] = []
+  /** The note as a kill leaves it, and what is said and told when it is as `note` is. */
+  #disk: Note | undefined
+  #unwritten: (() => void)[] = []
 
   protected say(body: Body): void {
     this.sent?.push(body)
+  }
+
+  protected keep(change: Partial<Note>, then: () => void = () => undefined): void {
+    if (this.note !== undefined) Object.assign(this.note, change)
+    this.#unwritten.push(then)
+  }
+
+  /** Behind everything that waits to be said until the note is written. */
+  protected whenWritten(then: () => void): void {
+    if (this.#unwritten.length === 0) then()
+    else this.#unwritten.push(then)
+  }
+
+  write(): boolean {
+    const then = this.#unwritten
+    this.#unwritten = []
+    this.#disk = this.note && { ...this.note }
+    for (const call of then) call()
+    return then.length > 0
+  }
+
+  protected forget(): void {
+    this.write()
+    this.note = undefined
+    this.#disk = undefined
+  }
+
+  /** Of one that goes on, it answers what an end said before it was killed. */
+  protected onOver(): void {
+    if (this.machine === undefined) this.forget()
+  }
+
+  protected recall(): void {
+    this.#unwritten = []
+    this.note = this.#disk && { ...this.#disk }
   }
 
   /** Acts on what the machine asked for. */
@@ -78,23 +116,23 @@ abstract class End<Machine extends PlayedOutgoing | PlayedIncoming> {
   protected abstract act(name: string, word: string): void
 
   #keepPaused(paused: boolean): void {
-    if (this.note !== undefined) this.note.paused = paused
-    if (paused) this.say({ kind: 'hold', why: 'paused' })
+    this.keep({ paused }, () => {
+      if (paused) this.say({ kind: 'hold', why: 'paused' })
+    })
   }
 
   #keepEnd(): void {
     const end = this.machine?.context().end
     if (end === undefined) throw new Error('it ended for no reason')
-    this.told.push('ended')
-    if (end.by === 'them') this.over()
-    else if (this.note !== undefined) {
-      Object.assign(this.note, { state: 'ended', end: end.why })
-      this.say({ kind: 'end', why: end.why })
-    }
+    this.keep({ state: 'ended', end: end.why }, () => {
+      this.told.push('ended')
+      if (end.by === 'us') this.say({ kind: 'end', why: end.why })
+      else this.over()
+    })
   }
 
   protected over(): void {
-    this.note = undefined
+    this.forget()
     this.say({ kind: 'over' })
   }
 
@@ -112,9 +150,11 @@ export class Sender extends End<PlayedOutgoing> {
     this.machine = playOutgoing()
     this.machine.finish()
     this.run()
+    this.write()
   }
 
   restart(): void {
+    this.recall()
     this.stream = undefined
     const { state = 'ended', paused = false } = this.note ?? {}
     const isOver = state === 'ended' || state === 'done'
@@ -124,12 +164,22 @@ export class Sender extends End<PlayedOutgoing> {
   }
 
   greet(): void {
-    if (this.note?.state === 'ended') this.say({ kind: 'end', why: this.note.end })
-    else if (this.note !== undefined) {
+    const { note } = this
+    if (note !== undefined && this.machine !== undefined) {
       this.say({ kind: 'offer' })
-      if (this.note.paused) this.say({ kind: 'hold', why: 'paused' })
+      if (note.paused) this.say({ kind: 'hold', why: 'paused' })
     }
-    this.say({ kind: 'all' })
+    const link = this.sent
+    this.whenWritten(() => {
+      if (this.sent !== link) return
+      this.#sayEnd()
+      this.say({ kind: 'all' })
+    })
+  }
+
+  #sayEnd(): void {
+    if (this.machine === undefined && this.note !== undefined)
+      this.say({ kind: 'end', why: this.note.end })
   }
 
   play(event: OutgoingEvent): void {
@@ -144,8 +194,8 @@ export class Sender extends End<PlayedOutgoing> {
         break
       case 'fetch':
         if (this.note === undefined) this.say({ kind: 'end', why: 'unknown' })
-        else if (this.note.state === 'ended') this.say({ kind: 'end', why: this.note.end })
-        else this.machine?.play({ type: 'peer.fetch', ...samples.FETCH, ...body })
+        else if (this.machine === undefined) this.whenWritten(() => this.#sayEnd())
+        else this.machine.play({ type: 'peer.fetch', ...samples.FETCH, ...body })
         break
       case 'hold':
         this.machine?.play({ type: 'peer.hold', why: body.why })
@@ -158,7 +208,7 @@ export class Sender extends End<PlayedOutgoing> {
         else this.machine.play({ type: 'peer.done' })
         break
       case 'over':
-        this.note = undefined
+        this.onOver()
         break
       default:
         throw new Error(`the receiver never says ${body.kind}`)
@@ -178,12 +228,20 @@ export class Sender extends End<PlayedOutgoing> {
     return true
   }
 
+  /** It may have ended since. */
+  #offerAgain(): void {
+    if (this.machine !== undefined) this.say({ kind: 'offer' })
+  }
+
   protected act(name: string, word: string): void {
-    if (name === 'offer' || name === 'keepResumed') this.say({ kind: 'offer' })
-    if (name === 'keepAccepted' && this.note !== undefined) this.note.state = 'accepted'
+    if (name === 'offer') this.say({ kind: 'offer' })
+    if (name === 'keepResumed') this.keep({}, () => this.#offerAgain())
+    if (name === 'keepAccepted') this.keep({ state: 'accepted' })
     if (name === 'keepDone') {
-      this.told.push('done')
-      this.over()
+      this.keep({ state: 'done' }, () => {
+        this.told.push('done')
+        this.over()
+      })
     }
     if (name !== 'start' || word !== 'sendPump') return
     const fetch = this.machine?.context().fetch
@@ -208,6 +266,7 @@ export class Receiver extends End<PlayedIncoming> {
   }
 
   restart(): void {
+    this.recall()
     this.stream = undefined
     this.#working = undefined
     this.wantsTurn = false
@@ -222,6 +281,10 @@ export class Receiver extends End<PlayedIncoming> {
 
   greet(): void {
     this.#isOffered = false
+    this.whenWritten(() => this.#sayOutcome())
+  }
+
+  #sayOutcome(): void {
     if (this.note?.state === 'done') this.say({ kind: 'done' })
     if (this.note?.state === 'ended') this.say({ kind: 'end', why: this.note.end })
   }
@@ -239,6 +302,7 @@ export class Receiver extends End<PlayedIncoming> {
       case 'list':
         if (this.note === undefined || this.note.isListed) break
         this.note.isListed = true
+        this.write()
         this.machine?.play({ type: 'list.whole', isWelcome: false })
         break
       case 'piece':
@@ -251,7 +315,7 @@ export class Receiver extends End<PlayedIncoming> {
         this.onEnd(body.why)
         break
       case 'over':
-        this.note = undefined
+        this.onOver()
         break
       case 'all':
         if (!this.#isOffered) this.machine?.play({ type: 'peer.gone' })
@@ -264,12 +328,22 @@ export class Receiver extends End<PlayedIncoming> {
 
   #onOffer(): void {
     this.#isOffered = true
-    if (this.note?.state === 'done') this.say({ kind: 'done' })
-    else if (this.note?.state === 'ended') this.say({ kind: 'end', why: this.note.end })
+    if (this.note !== undefined && this.machine === undefined) this.#onOfferOfEnded()
     else if (this.note === undefined) {
       this.note = newNote(!this.#isFolder)
+      this.write()
       this.machine = playIncoming({ isListed: !this.#isFolder })
     } else this.machine?.play({ type: 'peer.offer' })
+  }
+
+  /** It is judged when the end is written: the note may be gone by then, and the offer a new one. */
+  #onOfferOfEnded(): void {
+    const link = this.sent
+    this.whenWritten(() => {
+      if (this.note !== undefined) this.#sayOutcome()
+      else if (this.sent === link) this.#onOffer()
+      this.run()
+    })
   }
 
   #onPiece(stream: number, piece: number): void {
@@ -278,6 +352,7 @@ export class Receiver extends End<PlayedIncoming> {
     this.stream.next += 1
     if (this.stream.next < PIECES) return
     this.note.pieces = PIECES
+    this.write()
     this.#working = undefined
     this.machine?.finish()
   }
@@ -285,6 +360,7 @@ export class Receiver extends End<PlayedIncoming> {
   /** What came is safe from a crash. */
   sync(): void {
     if (this.stream !== undefined && this.note !== undefined) this.note.pieces = this.stream.next
+    this.write()
   }
 
   grant(): boolean {
@@ -315,8 +391,9 @@ export class Receiver extends End<PlayedIncoming> {
       note.state = 'done'
       this.published += 1
       this.told.push('done')
-      this.say({ kind: 'done' })
     }
+    this.write()
+    this.#sayOutcome()
     this.machine?.finish()
   }
 
@@ -330,8 +407,13 @@ export class Receiver extends End<PlayedIncoming> {
     this.#working = word
     if (word !== 'receivePump' || this.note === undefined) return
     this.#streams += 1
-    this.stream = { stream: this.#streams, next: this.note.pieces }
-    this.say({ kind: 'fetch', stream: this.#streams, piece: this.note.pieces })
+    const stream = { stream: this.#streams, next: this.note.pieces }
+    this.stream = stream
+    // A HOLD that waits for the note must not come behind it: the sender would wait for the next FETCH.
+    this.whenWritten(() => {
+      if (this.stream === stream)
+        this.say({ kind: 'fetch', stream: stream.stream, piece: stream.next })
+    })
   }
 }
 
@@ -390,6 +472,8 @@ export class TransferPair {
       if (this.receiver.machine?.value() === 'asking') this.receiver.play({ type: 'user.accept' })
       const moved = [
         this.receiver.grant(),
+        this.sender.write(),
+        this.receiver.write(),
         this.carry('sender'),
         this.carry('receiver'),
         this.sender.work(),
