@@ -178,7 +178,7 @@ export class Pacing {
   /** What this round took is the round trip now. A line that became longer is learned anew. */
   #endDrain(now: number): void {
     const before = this.#roundTripMs
-    this.#roundTripMs = this.#roundTripOfRound
+    if (Number.isFinite(this.#roundTripOfRound)) this.#roundTripMs = this.#roundTripOfRound
     this.#roundTripAt = now
     this.#queuedRounds = 0
     this.#promptAt = now

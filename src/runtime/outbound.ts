@@ -1,26 +1,42 @@
 /**
- * The one writer of a link: drains its two lanes, control before bulk, into as few writes as possible.
- * What is sent while the socket is idle is written at once; while it is busy, in the next write.
+ * The one writer of a link: control before bulk, in as few writes as possible. What is sent while the socket is
+ * idle is written at once; while it is busy, in the next write. File data is asked for when nothing else waits, and
+ * now and then in front of control frames that never end.
  */
 import * as Effect from 'effect/Effect'
 import * as Latch from 'effect/Latch'
 import type * as Scope from 'effect/Scope'
 import { MESSAGE_BYTES_MAX, WRITE_BATCH_BYTES_MAX } from '../domain/limits.ts'
-import { joinFrames, Lanes } from '../protocol/lanes.ts'
+import { ControlLane, joinFrames } from '../protocol/lanes.ts'
 import type { ByteStream } from '../services/transport.ts'
+
+/** Writes of control frames in a row while file data waits: a flood of messages leaves room for a file. */
+const CONTROL_WRITES_IN_A_ROW = 4
+
+/** File data that is to be written next. */
+export interface BulkWrite {
+  /** More than a socket buffers (64 KiB), or a copy: with the end of the write they may be changed. */
+  readonly bytes: Uint8Array
+  /** They are with the operating system. */
+  readonly written: () => void
+}
 
 export interface Writer {
   /** Queues a control frame. false: the queue is over its bound, and the link must end. */
   readonly send: (frame: Uint8Array) => boolean
-  /** Completes when everything sent before is with the operating system, or the stream is gone. */
+  /** Completes when all control frames sent before are with the operating system, or the stream is gone. */
   readonly flush: Effect.Effect<void>
   /** What is sent while `work` runs leaves together, in one write if it fits. Does not nest. */
   readonly together: <A>(work: () => A) => A
   readonly bytesOut: () => number
-  /** Bytes that wait for the socket. */
+  /** Bytes of control frames that wait for the socket. */
   readonly queuedBytes: () => number
   /** Asks for more whenever nothing waits; the last caller is asked. */
   readonly onIdle: (more: () => void) => void
+  /** Where file data comes from; undefined there: none, until `wake`. undefined: nowhere, from now on. */
+  readonly feed: (source: (() => BulkWrite | undefined) | undefined) => void
+  /** There may be file data to write. */
+  readonly wake: () => void
   /** UTF-8 bytes of the longest message that the peer takes. */
   messageBytesMax: number
 }
@@ -28,32 +44,43 @@ export interface Writer {
 export const makeWriter = Effect.fnUntraced(function* (
   stream: ByteStream
 ): Effect.fn.Return<Writer, never, Scope.Scope> {
-  const lanes = new Lanes()
+  const lane = new ControlLane()
   const work = Latch.makeUnsafe()
   const idle = Latch.makeUnsafe(true)
   let written = 0
   let gone = false
   let held = false
+  let woken = false
   let refill: () => void = () => undefined
-  /** Whoever feeds this link may have more, now that there is room. */
-  const refilled = (): boolean => {
-    refill()
-    return lanes.bytes > 0
+  let source: (() => BulkWrite | undefined) | undefined
+  let inARow = 0
+  const takeControl = (): Uint8Array | undefined => {
+    // Whoever feeds this link may have more, now that there is room.
+    if (lane.bytes === 0) refill()
+    if (lane.bytes === 0) return undefined
+    inARow += 1
+    return joinFrames(lane.take(WRITE_BATCH_BYTES_MAX))
+  }
+  const takeBulk = (): BulkWrite | undefined => {
+    inARow = 0
+    return source?.()
   }
   const drain = Effect.gen(function* () {
     while (true) {
-      const batch = lanes.take(WRITE_BATCH_BYTES_MAX)
-      if (batch.length === 0 && !refilled()) {
+      const first = inARow < CONTROL_WRITES_IN_A_ROW ? takeControl() : undefined
+      const bulk = first === undefined ? takeBulk() : undefined
+      const bytes = first ?? bulk?.bytes ?? takeControl()
+      if (bytes === undefined) {
         work.closeUnsafe()
         // Last: whoever waits for it runs at once, and may send.
         idle.openUnsafe()
         yield* work.await
         continue
       }
-      if (batch.length === 0) continue
-      const bytes = joinFrames(batch)
+      if (bulk !== undefined && lane.bytes === 0) idle.openUnsafe()
       yield* stream.write(bytes)
       written += bytes.length
+      bulk?.written()
     }
   })
   yield* drain.pipe(
@@ -69,7 +96,7 @@ export const makeWriter = Effect.fnUntraced(function* (
   return {
     send: (frame) => {
       if (gone) return true
-      const fits = lanes.pushControl(frame) === undefined
+      const fits = lane.push(frame) === undefined
       idle.closeUnsafe()
       // Last: this may run the writer at once.
       if (!held) work.openUnsafe()
@@ -81,12 +108,20 @@ export const makeWriter = Effect.fnUntraced(function* (
         return send()
       } finally {
         held = false
-        if (lanes.bytes > 0) work.openUnsafe()
+        if (lane.bytes > 0 || woken) work.openUnsafe()
+        woken = false
       }
     },
-    queuedBytes: () => lanes.bytes,
+    queuedBytes: () => lane.bytes,
     onIdle: (more) => {
       refill = more
+    },
+    feed: (next) => {
+      source = next
+    },
+    wake: () => {
+      woken = held
+      if (!held) work.openUnsafe()
     },
     messageBytesMax: MESSAGE_BYTES_MAX,
     flush: idle.await,

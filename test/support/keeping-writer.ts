@@ -40,6 +40,8 @@ export const keepingWriter = (messageBytesMax: number): KeptFrames => {
     onIdle: (more) => {
       refill = more
     },
+    feed: () => undefined,
+    wake: () => undefined,
     messageBytesMax
   }
   const upTos = (type: 'ack' | 'read') => () =>

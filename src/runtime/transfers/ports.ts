@@ -40,6 +40,8 @@ export interface InboundStream {
   readonly waitsFor: () => StallCause
   /** Bytes of DATA that the sender may send at first: the credit of FETCH. */
   readonly credit: number
+  /** What came breaks the protocol: the link ends, and it never completes. */
+  readonly violate: (violation: ProtocolViolation) => Effect.Effect<never>
 }
 
 /** The file plane's side of one link, from `open` to its end. */
