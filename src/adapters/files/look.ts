@@ -2,7 +2,7 @@
  * What is under a name, without ever opening what is no file: a device or a named pipe may act or wait when it
  * is opened. A file is opened and closed again, so that what cannot be read is known before it is offered.
  */
-import { type BigIntStats, constants } from 'node:fs'
+import { type BigIntStats, constants, existsSync } from 'node:fs'
 import { type FileHandle, lstat, open, opendir } from 'node:fs/promises'
 import * as Effect from 'effect/Effect'
 import type { Scope } from 'effect/Scope'
@@ -67,8 +67,9 @@ export interface OpenFolder {
   readonly names: readonly (string | undefined)[]
 }
 
+const DESCRIPTORS = '/proc/self/fd'
 /** On Linux, what is open can be entered by its descriptor, so that no link can take its place meanwhile. */
-const HAS_DESCRIPTOR_PATHS = process.platform === 'linux'
+const HAS_DESCRIPTOR_PATHS = process.platform === 'linux' && existsSync(DESCRIPTORS)
 
 /** Names read from one folder: more are too many in any case. */
 const NAMES_MAX = 2 * TRANSFER_ENTRIES_MAX
@@ -109,6 +110,6 @@ export const openFolder = (path: string): Effect.Effect<OpenFolder, Skipped, Sco
       Effect.tryPromise({ try: () => open(path, flags), catch: skippedFor }),
       (opened) => Effect.promise(() => opened.close())
     )
-    const base = `/proc/self/fd/${handle.fd}`
+    const base = `${DESCRIPTORS}/${handle.fd}`
     return { base, names: yield* listed(base) }
   })

@@ -53,11 +53,22 @@ const replace = (path: string, text: string): Effect.Effect<void, TransferError>
     unusable(path, 'code' in reason && typeof reason.code === 'string' ? reason.code : 'UNKNOWN')
   )
 
-/** What this program writes it can read again. */
-const fitting = (path: string, text: string): Effect.Effect<string, TransferError> =>
-  Buffer.byteLength(text) > SECRET_FILE_BYTES_MAX
-    ? Effect.fail(unusable(path, 'EFBIG'))
-    : Effect.succeed(text)
+/**
+ * A text that can be read again: one that the reader would not take is a bug of the program, and would be set aside
+ * as damaged at the next start.
+ */
+const readable = <A>(
+  path: string,
+  text: string,
+  read: (bytes: Uint8Array) => Result.Result<A, string>
+): Effect.Effect<string, TransferError> => {
+  const bytes = Buffer.from(text, 'utf8')
+  if (bytes.length > SECRET_FILE_BYTES_MAX) return Effect.fail(unusable(path, 'EFBIG'))
+  const again = read(bytes)
+  return Result.isSuccess(again)
+    ? Effect.succeed(text)
+    : Effect.die(new Error(`this note could not be read again: ${again.failure}`))
+}
 
 /** undefined: it is missing or damaged. */
 const readAs = async <A>(
@@ -129,24 +140,35 @@ const make = (root: string): TransferNotes['Service'] => {
       )
     },
     create: (note, list) => {
-      const folder = folderOf(root, note.offer.id)
-      const files: readonly NoteFile[] = [
-        [NOTE, writeHead(note)],
-        [PROGRESS, writeProgress(note.progress)],
-        ...(list === undefined ? [] : [[LIST, writeList(list)] as const])
-      ]
-      const made = Effect.forEach(files, ([, text]) => fitting(folder, text)).pipe(
-        Effect.andThen(working(folder, () => makeFolder(root, folder, files)))
-      )
-      return inTurn(note.offer.id, made)
+      const { id } = note.offer
+      const folder = folderOf(root, id)
+      const made = Effect.gen(function* () {
+        const files: NoteFile[] = [
+          [NOTE, yield* readable(folder, writeHead(note), readHead)],
+          [PROGRESS, yield* readable(folder, writeProgress(note.progress), readProgress)]
+        ]
+        if (list !== undefined)
+          files.push([LIST, yield* readable(folder, writeList(list), readList)])
+        yield* working(folder, () => makeFolder(root, folder, files))
+      })
+      return inTurn(id, made)
     },
     putList: (id, list) => {
       const path = join(folderOf(root, id), LIST)
-      const put = Effect.flatMap(fitting(path, writeList(list)), (text) => replace(path, text))
-      return inTurn(id, put)
+      const text = Effect.suspend(() => readable(path, writeList(list), readList))
+      return inTurn(
+        id,
+        Effect.flatMap(text, (whole) => replace(path, whole))
+      )
     },
-    progress: (id, progress) =>
-      inTurn(id, replace(join(folderOf(root, id), PROGRESS), writeProgress(progress))),
+    progress: (id, progress) => {
+      const path = join(folderOf(root, id), PROGRESS)
+      const text = Effect.suspend(() => readable(path, writeProgress(progress), readProgress))
+      return inTurn(
+        id,
+        Effect.flatMap(text, (whole) => replace(path, whole))
+      )
+    },
     remove: (id) => {
       const folder = folderOf(root, id)
       return inTurn(

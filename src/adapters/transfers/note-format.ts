@@ -18,7 +18,7 @@ const VERSION = 1
 /** Characters of the longest path or name that is read; no system has longer ones. */
 const PATH_CHARS_MAX = 65_536
 const ID = /^[A-Za-z0-9_-]{22}$/
-const INODE = /^\d{1,20}:\d{1,20}$/
+const INODE = /^-?\d{1,20}:\d{1,20}$/
 
 /** A note without its progress, which is in a file of its own. */
 export type NoteHead = Omit<TransferNote, 'progress'>
@@ -92,17 +92,20 @@ const entryOf = (fields: Fields): TransferEntry => ({
   executable: flagOf(fields, 'executable')
 })
 
-const sourceOf = (fields: Fields): SourceEntry => {
-  const { modifiedMs } = fields
-  if (typeof modifiedMs !== 'number' || !Number.isFinite(modifiedMs))
-    return fault('its "modifiedMs" is wrong')
-  return {
-    path: textOf(fields, 'path'),
-    bytes: countOf(fields, 'bytes'),
-    modifiedMs,
-    inode: textOf(fields, 'inode', INODE)
-  }
+/** Milliseconds, with fraction, also before 1970. */
+const timeOf = (fields: Fields, name: string): number => {
+  const value = fields[name]
+  return typeof value === 'number' && Number.isFinite(value)
+    ? value
+    : fault(`its "${name}" is wrong`)
 }
+
+const sourceOf = (fields: Fields): SourceEntry => ({
+  path: textOf(fields, 'path'),
+  bytes: countOf(fields, 'bytes'),
+  modifiedMs: timeOf(fields, 'modifiedMs'),
+  inode: textOf(fields, 'inode', INODE)
+})
 
 const placeOf = (fields: Fields): DownloadPlace => ({
   root: textOf(fields, 'root'),
@@ -115,7 +118,7 @@ const headOf = (fields: Fields): NoteHead => ({
   peer: peerOf(fields),
   direction: oneOf(fields, 'direction', ['out', 'in'] as const),
   offer: offerOf(fieldsOf(fields['offer'], 'its "offer"')),
-  at: countOf(fields, 'at'),
+  at: timeOf(fields, 'at'),
   sources: listOf(fields, 'sources', sourceOf)
 })
 

@@ -52,10 +52,14 @@ describe('digests', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom<DigestName>('blake3', 'sha256'),
-        fc.array(fc.uint8Array({ maxLength: 5_000 }), { maxLength: 8 }),
-        async (name, parts) => {
+        fc.uint8Array({ maxLength: 5_000 }),
+        fc.array(fc.nat(5_000), { maxLength: 8 }),
+        async (name, whole, cuts) => {
+          const ends = [...cuts.toSorted((one, other) => one - other), whole.length]
+          // Views into one buffer, as a pump has them.
+          const parts = ends.map((end, at) => whole.subarray(ends[at - 1] ?? 0, end))
           const digest = await Effect.runPromise(digestOf(name, parts))
-          expect(digest).toBe(Buffer.from(second[name](Buffer.concat(parts))).toString('hex'))
+          expect(digest).toBe(Buffer.from(second[name](whole)).toString('hex'))
         }
       )
     )

@@ -7,8 +7,10 @@
 import * as fs from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from '@effect/vitest'
+import * as Cause from 'effect/Cause'
 import * as Context from 'effect/Context'
 import * as Effect from 'effect/Effect'
+import * as Exit from 'effect/Exit'
 import * as Layer from 'effect/Layer'
 import { layer } from '../../../src/adapters/transfers/layer.ts'
 import { folderOf } from '../../../src/adapters/transfers/note-folders.ts'
@@ -88,7 +90,7 @@ const DAMAGE: readonly (readonly [string, (folder: string) => void])[] = [
   ['another id', offerField('id', idOf(9))],
   ['no peer', field('peer', 'bob')],
   ['no direction', field('direction', 'sideways')],
-  ['no time', field('at', -1)],
+  ['no time', field('at', 'noon')],
   ['too many bytes', offerField('bytes', 2 ** 53)],
   ['pieces of nothing', offerField('pieceBytes', 0)],
   ['no name', offerField('name', '')],
@@ -142,6 +144,17 @@ describe('a damaged note', () => {
       yield* notes.putList(idOf(1), LIST)
       expect(yield* notes.list(idOf(1))).toEqual(LIST)
       expect((yield* notes.all).notes).toEqual([incoming(1)])
+    })
+  )
+
+  it.effect('is never made by us: what could not be read again is not written', () =>
+    Effect.gen(function* () {
+      const directory = yield* temporaryDirectory
+      const notes = yield* open(directory)
+      const bad = { ...OFFERED, pieces: Number.NaN }
+      const exit = yield* Effect.exit(notes.create({ ...incoming(1), progress: bad }, LIST))
+      expect(Exit.isFailure(exit) && String(Cause.squash(exit.cause))).toContain('"pieces"')
+      expect(fs.readdirSync(join(directory, 'transfers'))).toEqual([])
     })
   )
 
