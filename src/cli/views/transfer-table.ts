@@ -1,4 +1,4 @@
-/** /transfers: two lines each, so that it fits 40 columns. */
+/** /transfers: what it is, and how it stands, which fits 40 columns. */
 import type { TransferDetails } from '../../domain/events.ts'
 import { showBytes } from '../../domain/explanation.ts'
 import { statusLine } from './lines.ts'
@@ -10,6 +10,7 @@ const ROWS_MAX = 50
 /** In front of a name: the indent, the direction, the number. */
 const BEFORE_NAME = 12
 const NAME_COLUMNS_MIN = 10
+const INDENT = 4
 
 /** A state in words; `peer` is its name. */
 const stateText = (transfer: TransferDetails, peer: string): string => {
@@ -46,6 +47,18 @@ const stateText = (transfer: TransferDetails, peer: string): string => {
   }
 }
 
+/** Facts on as few lines as hold them whole. */
+const flowed = (facts: readonly string[], columns: number): readonly string[] => {
+  const lines: string[] = []
+  for (const fact of facts) {
+    const last = lines.at(-1)
+    const longer = last === undefined ? fact : `${last}, ${fact}`
+    if (last === undefined || longer.length > columns) lines.push(fact)
+    else lines[lines.length - 1] = longer
+  }
+  return lines
+}
+
 const rows = (transfer: TransferDetails, ctx: ViewContext): readonly string[] => {
   const { style } = ctx
   const peer = ctx.nameOf(transfer.peer)
@@ -68,7 +81,7 @@ const rows = (transfer: TransferDetails, ctx: ViewContext): readonly string[] =>
   ]
   return [
     `  ${arrow} ${callOf(transfer).padEnd(3)} ${style.own(name)}`,
-    `    ${style.quiet(facts.join(', '))}`,
+    ...flowed(facts, ctx.columns - INDENT).map((line) => `    ${style.quiet(line)}`),
     ...(transfer.path === undefined ? [] : [`    ${style.quiet(safePathText(transfer.path))}`])
   ]
 }

@@ -2,15 +2,28 @@
 // sample of each tag (the types leave none out), and the document compared with the code.
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from '@effect/vitest'
-import { exitCodeOf } from '../../../src/domain/exit-code.ts'
+import { exitCodeOf, exitCodeOfTransfer } from '../../../src/domain/exit-code.ts'
+import { explainEnd, explainTransfer } from '../../../src/domain/explain-transfer.ts'
 import { explainDial, explainSecure, explainViolation } from '../../../src/domain/explain-link.ts'
 import { explainClose, explainListen, explainStart } from '../../../src/domain/explain.ts'
 import { type Explanation, explanationLine } from '../../../src/domain/explanation.ts'
 import type { CloseReason } from '../../../src/domain/failures.ts'
-import { CLOSE, DIAL, GOODBYES, LISTEN, SECURE, START, VIOLATION } from './failure-samples.ts'
+import { TRANSFER_ENDS } from '../../../src/domain/transfers.ts'
+import {
+  CLOSE,
+  DIAL,
+  GOODBYES,
+  LISTEN,
+  SECURE,
+  START,
+  TRANSFER,
+  VIOLATION
+} from './failure-samples.ts'
 
 const DOCUMENT = readFileSync(new URL('../../../docs/ERRORS.md', import.meta.url), 'utf8')
-const SOURCE = readFileSync(new URL('../../../src/domain/failures.ts', import.meta.url), 'utf8')
+const SOURCE = ['failures.ts', 'transfer-failures.ts']
+  .map((name) => readFileSync(new URL(`../../../src/domain/${name}`, import.meta.url), 'utf8'))
+  .join('')
 
 const closed = (reason: CloseReason): number => exitCodeOf({ _tag: 'PeerUnreachable', reason })
 
@@ -26,6 +39,9 @@ const SAID: readonly (readonly [string, Explanation, number])[] = [
   ),
   ...Object.values(SECURE).map(
     (f) => [f._tag, explainSecure(f), closed({ _tag: 'SecureError', failure: f })] as const
+  ),
+  ...Object.values(TRANSFER).map(
+    (f) => [f._tag, explainTransfer(f), exitCodeOfTransfer(f)] as const
   )
 ]
 
@@ -64,6 +80,28 @@ describe('explanations', () => {
 
   it.each(GOODBYES)('$_tag $by $why is a sentence', (reason) => {
     expect(explainClose(reason).text).toMatch(/^\S.*\.$/)
+  })
+})
+
+describe('the end of a transfer', () => {
+  const told = (direction: 'in' | 'out') =>
+    TRANSFER_ENDS.flatMap((why) =>
+      (['us', 'them'] as const).map((by) => [why, by, explainEnd(why, { by, direction })] as const)
+    )
+
+  it.each([...told('out'), ...told('in')])('%s by %s is a sentence', (_, _by, said) => {
+    expect(said.text).toMatch(/^[A-Z].*\.$/)
+    expect(said.next ?? 'x').toMatch(/\S$/)
+  })
+
+  it.each(TRANSFER_ENDS)('%s is documented for both ends', (why) => {
+    const atSender = explanationLine(explainEnd(why, { by: 'them', direction: 'out' }))
+    const atReceiver = explanationLine(explainEnd(why, { by: 'us', direction: 'in' }))
+    expect(DOCUMENT).toContain(`| ${why} | ${atSender} | ${atReceiver} |`)
+  })
+
+  it('offers /retry to those who can, and only to them', () => {
+    for (const [, , said] of told('in')) expect(said.next ?? '').not.toContain('/retry')
   })
 })
 
@@ -107,7 +145,15 @@ describe('the sentences of S17', () => {
       explainStart({ _tag: 'FileUnwritable', path: evil, code: evil }),
       explainStart({ _tag: 'StoreDamaged', path: evil, detail: evil }),
       explainStart({ _tag: 'StoreSealed', path: evil, keyPath: evil }),
-      explainStart({ _tag: 'StoreIo', path: evil, code: evil })
+      explainStart({ _tag: 'StoreIo', path: evil, code: evil }),
+      ...Object.values(TRANSFER).map((failure) =>
+        explainTransfer({
+          ...failure,
+          path: evil,
+          ...('code' in failure ? { code: evil } : {}),
+          ...('detail' in failure ? { detail: evil } : {})
+        })
+      )
     ]
     // oxlint-disable-next-line no-control-regex -- what must not be there
     for (const each of said)

@@ -13,6 +13,7 @@ import type {
   StartFailure
 } from '../../../src/domain/failures.ts'
 import { peerIdFromPublicKey } from '../../../src/domain/peer-id.ts'
+import type { TransferFailure } from '../../../src/domain/transfer-failures.ts'
 
 type Samples<F extends { readonly _tag: string }> = {
   readonly [T in F['_tag']]: Extract<F, { readonly _tag: T }>
@@ -148,3 +149,24 @@ export const GOODBYES: readonly CloseReason[] = (Object.keys(BYES) as ByeReason[
     { _tag: 'Refused', by: 'them', why }
   ]
 )
+
+export const TRANSFER: Samples<TransferFailure> = {
+  SourceMissing: { _tag: 'SourceMissing', path: 'foto.jpg' },
+  SourceUnreadable: { _tag: 'SourceUnreadable', path: 'photo.jpg', code: 'EACCES' },
+  SourceSpecial: { _tag: 'SourceSpecial', path: '/dev/null' },
+  SourceChanged: { _tag: 'SourceChanged', path: 'photo.jpg' },
+  SourceTooLarge: {
+    _tag: 'SourceTooLarge',
+    path: 'disk.img',
+    bytes: 64_000_000_000,
+    limit: 10_737_418_240
+  },
+  SourceTooMany: { _tag: 'SourceTooMany', path: 'photos', limit: 10_000 },
+  SourceTooDeep: { _tag: 'SourceTooDeep', path: 'photos', limit: 32 },
+  FolderUnusable: { _tag: 'FolderUnusable', path: '/home/ann/Downloads', code: 'ENOTDIR' },
+  FolderUnsafe: { _tag: 'FolderUnsafe', path: '/srv/drop', detail: 'everybody may write to it' },
+  DiskFull: { _tag: 'DiskFull', path: 'photo.jpg', code: 'ENOSPC' },
+  NotWritable: { _tag: 'NotWritable', path: 'photo.jpg', code: 'EIO' },
+  PlaceLost: { _tag: 'PlaceLost', path: 'photo.jpg.Ab3dE9.part' },
+  NotesUnusable: { _tag: 'NotesUnusable', path: '/home/ann/.local/share/earshot', code: 'EROFS' }
+}

@@ -32,7 +32,10 @@ export const EXAMPLES: readonly EarshotEvent[] = DOCUMENTED.map(({ line }) => {
 /** The types and fields that the source names, read from its text. */
 export const sourceEvents = (): ReadonlyMap<string, readonly string[]> => {
   const source = read('src/domain/events.ts')
-  const union = source.slice(source.indexOf('export type EarshotEvent'))
+  // Without the fields of what stands in lists.
+  const union = source
+    .slice(source.indexOf('export type EarshotEvent'))
+    .replaceAll(/\{[^{}]*\}\[\]/g, 'object[]')
   const found = new Map<string, readonly string[]>()
   for (const member of union.split(/^ {2}\| \{/m).slice(1)) {
     const fields = [...member.matchAll(/readonly (\w+\??):/g)].map((match) => match[1] ?? '')
