@@ -77,7 +77,10 @@ export interface IncomingPorts {
      * and notes it, with no piece in it. `isLost`: the place that the note names is gone.
      */
     readonly placer: { readonly input: Which & { readonly isLost: boolean }; readonly output: void }
-    /** FETCH, write, check, journal; completes when every piece is there. Fails with PieceDamaged as well. */
+    /**
+     * FETCH, write, check, journal; completes when every piece is there. Fails with PieceDamaged as well. FETCH
+     * is said behind all that waits to be said until the note is written: a HOLD behind it would stop it for ever.
+     */
     readonly receivePump: { readonly input: Which; readonly output: void }
     /** Gives it its name, notes it done with its path, tells DONE and the user. */
     readonly publisher: { readonly input: Which; readonly output: void }

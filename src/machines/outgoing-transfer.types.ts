@@ -37,6 +37,7 @@ export type OutgoingEvent =
   | ({ readonly type: 'peer.fetch' } & Fetch)
   | { readonly type: 'peer.hold'; readonly why: TransferHold }
   | { readonly type: 'peer.end'; readonly why: TransferEnd }
+  /** Right wherever the peer knows of it, without FETCH as well: an empty file needs none. */
   | { readonly type: 'peer.done' }
   // from the session
   | { readonly type: 'link.lost' }
@@ -76,7 +77,7 @@ export interface OutgoingPorts {
     readonly keepAccepted: Act
     /** Noted paused; HOLD paused; the user is told. */
     readonly keepPaused: Act
-    /** Noted not paused; OFFER again. */
+    /** Noted not paused; OFFER again, where it has not ended meanwhile. */
     readonly keepResumed: Act
     /** HOLD paused again: the peer asked while we are paused. */
     readonly repeatHold: Act
