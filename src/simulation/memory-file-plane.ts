@@ -10,7 +10,7 @@ import type { Dice } from './dice.ts'
 import { MemoryDigests } from './memory-digests.ts'
 import { makeMemoryDownloads } from './memory-downloads.ts'
 import { MemoryFiles, type MemoryFilesWorld } from './memory-files.ts'
-import { makeMemorySources } from './memory-files-survey.ts'
+import { makeMemorySources } from './memory-files-sources.ts'
 import { makeMemoryNotes } from './memory-notes.ts'
 
 export type FilePorts = FileSources | Downloads | TransferNotes | Digests | Opener
@@ -48,7 +48,7 @@ export class MemoryFilePlane {
     const calls = this.disk.open()
     const dice = this.#dice.fork(`run ${++this.#runs}`)
     return Context.empty().pipe(
-      Context.add(FileSources, makeMemorySources(calls, this.home)),
+      Context.add(FileSources, makeMemorySources(calls, { folder: this.home, home: this.home })),
       Context.add(Downloads, makeMemoryDownloads(calls, this.downloads, dice)),
       Context.add(TransferNotes, makeMemoryNotes(calls, this.notes)),
       Context.add(Digests, this.digests.service()),

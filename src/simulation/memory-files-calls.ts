@@ -10,7 +10,14 @@ import {
   statOf,
   SystemFault
 } from './memory-files-handle.ts'
-import { find, type FileNode, FolderNode, type Node, splitPath } from './memory-files-tree.ts'
+import {
+  find,
+  type FileNode,
+  FolderNode,
+  type Node,
+  realPath,
+  splitPath
+} from './memory-files-tree.ts'
 
 export class FileCalls {
   readonly #world: FileCallsWorld
@@ -37,6 +44,14 @@ export class FileCalls {
         fault.code === 'ENOENT' ? Effect.succeed(undefined) : Effect.fail(fault)
       )
     )
+  }
+
+  /** The path without links in it. */
+  realPath(path: string): Effect.Effect<string, SystemFault> {
+    return this.#world.call('stat', path, 0, () => {
+      const real = realPath(this.#world.root, path)
+      return typeof real === 'string' ? new SystemFault({ code: real, path }) : real.path
+    })
   }
 
   /** In code unit order. */

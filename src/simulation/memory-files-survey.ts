@@ -1,74 +1,99 @@
-/** The FileSources port of a simulated host, over its disk in memory. */
+/** What there is under a path of a simulated disk, as it can be offered. */
 import * as Effect from 'effect/Effect'
 import { safeEntryNameFor, safeNameFor } from '../domain/file-names.ts'
 import { TRANSFER_DEPTH_MAX, TRANSFER_ENTRIES_MAX } from '../domain/limits.ts'
 import { TransferError, type TransferFailure } from '../domain/transfer-failures.ts'
-import type { TransferEntry } from '../domain/transfers.ts'
-import type { FileSources, Survey } from '../services/file-sources.ts'
+import type { SkipReason, TransferEntry } from '../domain/transfers.ts'
+import type { Survey } from '../services/file-sources.ts'
 import type { SourceEntry } from '../services/transfer-notes.ts'
 import type { FileCalls } from './memory-files-calls.ts'
 import type { FileStat, SystemFault } from './memory-files-handle.ts'
 import { splitPath } from './memory-files-tree.ts'
 
-const fail = (reason: TransferFailure) => Effect.fail(new TransferError({ reason }))
+export const failed = (reason: TransferFailure) => Effect.fail(new TransferError({ reason }))
 
-/** Of a path that the user typed. */
-const unreadable = ({ code, path }: SystemFault) =>
-  fail(
+/** The error that stands for a code of the system. */
+export const unreadable = ({ code, path }: SystemFault) =>
+  failed(
     code === 'ENOENT' ? { _tag: 'SourceMissing', path } : { _tag: 'SourceUnreadable', path, code }
   )
 
-/** A survey under way. */
+/** By code points, as the list of an offer is ordered; code units put some of them elsewhere. */
+const inOrder = (one: string, other: string): number => {
+  const [ones, others] = [Array.from(one), Array.from(other)]
+  const at = ones.findIndex((point, index) => point !== others[index])
+  if (at < 0) return ones.length - others.length
+  return (ones[at]?.codePointAt(0) ?? 0) - (others[at]?.codePointAt(0) ?? -1)
+}
+
+/** Names that some systems take for one. */
+const folded = (name: string): string => name.normalize('NFC').toUpperCase().toLowerCase()
+
+/** An entry on the way: where it is, and what it is called here and in the offer, from the top on. */
+interface Place {
+  readonly path: string
+  readonly local: string
+  readonly wire: string
+}
+
+const below = (parent: string, name: string): string => (parent === '' ? name : `${parent}/${name}`)
+
 class Surveying {
   readonly list: TransferEntry[] = []
   readonly sources: SourceEntry[] = []
-  readonly skipped: { readonly path: string; readonly why: 'link' | 'special' | 'unreadable' }[] =
-    []
+  readonly skipped: { readonly path: string; readonly why: SkipReason }[] = []
   readonly renamed: { readonly path: string; readonly as: string }[] = []
   readonly #calls: FileCalls
-  readonly #root: string
+  readonly #top: string
   readonly #onFound: (entries: number) => void
 
-  constructor(calls: FileCalls, root: string, onFound: (entries: number) => void) {
+  constructor(calls: FileCalls, top: string, onFound: (entries: number) => void) {
     this.#calls = calls
-    this.#root = root
+    this.#top = top
     this.#onFound = onFound
   }
 
-  add(path: string, as: string, stat: FileStat): void {
+  add({ path, local, wire }: Place, stat: FileStat): Effect.Effect<void, TransferError> {
     const { kind, bytes, modifiedMs, inode, isExecutable: executable } = stat
-    this.list.push({ path: as, kind: kind === 'folder' ? 'folder' : 'file', bytes, executable })
+    const top = this.#top
+    if (wire.split('/').length > TRANSFER_DEPTH_MAX)
+      return failed({ _tag: 'SourceTooDeep', path: top, limit: TRANSFER_DEPTH_MAX })
+    if (this.list.length === TRANSFER_ENTRIES_MAX)
+      return failed({ _tag: 'SourceTooMany', path: top, limit: TRANSFER_ENTRIES_MAX })
+    this.list.push({ path: wire, kind: kind === 'folder' ? kind : 'file', bytes, executable })
     this.sources.push({ path, bytes, modifiedMs, inode })
+    this.named(local, wire)
     this.#onFound(this.list.length)
+    return Effect.void
   }
 
-  /** What is in a folder. @param as the folder's path in the list, with a `/` behind it, or nothing. */
-  folder(path: string, as: string, depth: number): Effect.Effect<void, TransferError> {
+  named(path: string, as: string): void {
+    if (splitPath(path).name !== splitPath(as).name) this.renamed.push({ path, as })
+  }
+
+  /** All that is in a folder, in order, each folder in front of what it holds. */
+  folder({ path, local, wire }: Place): Effect.Effect<void, TransferError> {
     return Effect.gen({ self: this }, function* () {
-      const names = yield* this.#calls.list(path).pipe(Effect.catch(() => this.#skip(path)))
+      const names = yield* this.#calls.list(path).pipe(Effect.catch(() => this.#skip(local)))
       const taken = new Set<string>()
-      for (const name of names ?? []) {
-        const safe = this.#freeName(`${path}/${name}`, name, taken)
-        yield* this.#entry(`${path}/${name}`, as + safe, depth)
+      for (const name of names?.toSorted(inOrder) ?? []) {
+        const own = below(local, name)
+        const stat = yield* this.#calls
+          .stat(`${path}/${name}`)
+          .pipe(Effect.catch(() => this.#skip(own)))
+        if (stat === undefined) continue
+        if (stat.kind === 'link' || stat.kind === 'special') {
+          this.skipped.push({ path: own, why: stat.kind })
+          continue
+        }
+        const place = {
+          path: `${path}/${name}`,
+          local: own,
+          wire: below(wire, freeName(name, taken))
+        }
+        yield* this.add(place, stat)
+        if (stat.kind === 'folder') yield* this.folder(place)
       }
-    })
-  }
-
-  #entry(path: string, as: string, depth: number): Effect.Effect<void, TransferError> {
-    return Effect.gen({ self: this }, function* () {
-      const stat = yield* this.#calls.stat(path).pipe(Effect.catch(() => this.#skip(path)))
-      if (stat === undefined) return
-      if (stat.kind === 'link' || stat.kind === 'special') {
-        this.skipped.push({ path, why: stat.kind })
-        return
-      }
-      const at = this.#root
-      if (depth > TRANSFER_DEPTH_MAX)
-        return yield* fail({ _tag: 'SourceTooDeep', path: at, limit: TRANSFER_DEPTH_MAX })
-      if (this.list.length === TRANSFER_ENTRIES_MAX)
-        return yield* fail({ _tag: 'SourceTooMany', path: at, limit: TRANSFER_ENTRIES_MAX })
-      this.add(path, as, stat)
-      if (stat.kind === 'folder') yield* this.folder(path, `${as}/`, depth + 1)
     })
   }
 
@@ -76,69 +101,36 @@ class Surveying {
     this.skipped.push({ path, why: 'unreadable' })
     return Effect.succeed(undefined)
   }
-
-  #freeName(path: string, name: string, taken: Set<string>): string {
-    const safe = safeEntryNameFor(name)
-    let free = safe
-    for (let number = 1; taken.has(free); number++) free = `${safe} (${number})`
-    taken.add(free)
-    if (free !== name) this.renamed.push({ path, as: free })
-    return free
-  }
 }
 
-/** @param home where a relative path begins. */
-export const makeMemorySources = (calls: FileCalls, home: string): FileSources['Service'] => {
-  const absolute = (path: string): string => {
-    const rest = path === '~' ? '' : path.replace(/^~\//u, '')
-    return rest.startsWith('/') ? rest : `${home}/${rest}`.replace(/\/+$/u, '')
-  }
-  const survey = (
-    typed: string,
-    onFound: (entries: number) => void
-  ): Effect.Effect<Survey, TransferError> =>
-    Effect.gen(function* () {
-      const path = absolute(typed)
-      const stat = yield* calls.stat(path).pipe(Effect.catch(unreadable))
-      if (stat.kind === 'link' || stat.kind === 'special')
-        return yield* fail({ _tag: 'SourceSpecial', path })
-      const name = safeNameFor(splitPath(path).name)
-      const found = new Surveying(calls, path, onFound)
-      if (stat.kind === 'folder') yield* found.folder(path, '', 1)
-      else found.add(path, name, stat)
-      const { list, sources, skipped, renamed } = found
-      const own = name === splitPath(path).name ? [] : [{ path, as: name }]
-      return { name, kind: stat.kind, list, sources, skipped, renamed: [...own, ...renamed] }
-    })
-  return {
-    survey: (path, onFound = () => undefined) => survey(path, onFound),
-    open: (source) =>
-      Effect.gen(function* () {
-        const { path } = source
-        const changed = fail({ _tag: 'SourceChanged', path })
-        const look = (stat: FileStat) =>
-          stat.inode === source.inode &&
-          stat.bytes === source.bytes &&
-          stat.modifiedMs === source.modifiedMs
-        const refused = (fault: SystemFault) =>
-          fault.code === 'ENOENT' ? changed : unreadable(fault)
-        const file = yield* calls.open(path).pipe(Effect.catch(refused))
-        if (!look(yield* file.stat.pipe(Effect.catch(refused)))) return yield* changed
-        return {
-          read: (at: number, target: Uint8Array) =>
-            Effect.gen(function* () {
-              const bytes = yield* file.read(at, target)
-              if (bytes < target.length || !look(yield* file.stat)) return yield* changed
-              // What lies under the name may be another file by now.
-              const now = yield* calls.stat(path)
-              if (!look(now)) return yield* changed
-            }).pipe(
-              Effect.catch((fault) =>
-                fault._tag === 'SystemFault' ? refused(fault) : Effect.fail(fault)
-              )
-            )
-        }
-      }),
-    complete: () => []
-  }
+/** A safe name that no other of its folder has; it is taken now. */
+const freeName = (name: string, taken: Set<string>): string => {
+  const safe = safeEntryNameFor(name)
+  let free = safe
+  for (let number = 1; taken.has(folded(free)); number++) free = `${safe} (${number})`
+  taken.add(folded(free))
+  return free
 }
+
+/** @param path absolute; a link there is followed, since the user means it. */
+export const surveyOf = (
+  calls: FileCalls,
+  path: string,
+  onFound: (entries: number) => void
+): Effect.Effect<Survey, TransferError> =>
+  Effect.gen(function* () {
+    const real = yield* calls.realPath(path).pipe(Effect.catch(unreadable))
+    const stat = yield* calls.stat(real).pipe(Effect.catch(unreadable))
+    if (stat.kind === 'link' || stat.kind === 'special')
+      return yield* failed({ _tag: 'SourceSpecial', path })
+    const local = splitPath(path).name
+    const name = safeNameFor(local)
+    const found = new Surveying(calls, path, onFound)
+    if (stat.kind === 'file') yield* found.add({ path: real, local, wire: name }, stat)
+    else {
+      found.named(local, name)
+      yield* found.folder({ path: real, local: '', wire: '' })
+    }
+    const { list, sources, skipped, renamed } = found
+    return { name, kind: stat.kind, list, sources, skipped, renamed }
+  })

@@ -16,13 +16,21 @@ export interface FileNode {
   links: number
 }
 
-/** Something that no transfer takes: a symbolic link, or a device. */
-export interface OtherNode {
-  readonly kind: 'link' | 'special'
+/** A symbolic link. */
+export interface LinkNode {
+  readonly kind: 'link'
+  readonly inode: number
+  /** A path, absolute or from the folder of the link on. */
+  readonly target: string
+}
+
+/** A device, a pipe. */
+export interface SpecialNode {
+  readonly kind: 'special'
   readonly inode: number
 }
 
-export type Node = FileNode | FolderNode | OtherNode
+export type Node = FileNode | FolderNode | LinkNode | SpecialNode
 
 /** Names that change together; undefined: it is gone. */
 type NameChange = ReadonlyMap<string, Node | undefined>
@@ -93,23 +101,23 @@ export class FolderNode {
   }
 }
 
-/** Bytes that programs wrote to what has a name here. */
-export const writtenBytes = (folder: FolderNode, seen = new Set<Node>()): number => {
-  let bytes = 0
-  for (const name of folder.names()) {
-    const node = folder.get(name)
-    if (node === undefined || seen.has(node)) continue
-    seen.add(node)
-    if (node.kind === 'folder') bytes += writtenBytes(node, seen)
-    else if (node.kind === 'file' && node.content instanceof WrittenContent)
-      bytes += node.content.bytes
-  }
-  return bytes
+/** Bytes that programs wrote to this, and to what has a name in it. */
+export const writtenBytes = (node: Node | undefined, seen = new Set<Node>()): number => {
+  if (node === undefined || seen.has(node)) return 0
+  seen.add(node)
+  if (node.kind === 'folder')
+    return node.names().reduce((sum, name) => sum + writtenBytes(node.get(name), seen), 0)
+  return node.kind === 'file' && node.content instanceof WrittenContent ? node.content.bytes : 0
 }
 
-/** The names of an absolute path; none of the root. */
-export const namesOf = (path: string): readonly string[] =>
-  path.split('/').filter((name) => name !== '')
+/** The names of an absolute path, with `.` and `..` taken away; none of the root. */
+export const namesOf = (path: string): readonly string[] => {
+  const names: string[] = []
+  for (const name of path.split('/'))
+    if (name === '..') names.pop()
+    else if (name !== '' && name !== '.') names.push(name)
+  return names
+}
 
 /** The folder that holds it, and its last name there. */
 export const splitPath = (path: string): { readonly folder: string; readonly name: string } => {
@@ -121,4 +129,31 @@ export const find = (root: FolderNode, path: string): Node | undefined => {
   let node: Node | undefined = root
   for (const name of namesOf(path)) node = node?.kind === 'folder' ? node.get(name) : undefined
   return node
+}
+
+/** Links on the way to one file that are followed. */
+const LINKS_MAX = 40
+
+/** The path without links in it; undefined: it leads nowhere, or in a circle. */
+export const realPath = (
+  root: FolderNode,
+  path: string
+): { readonly path: string } | 'ENOENT' | 'ELOOP' => {
+  let names = namesOf(path)
+  let real = ''
+  for (let links = 0; names.length > 0; ) {
+    const [name, ...rest] = names
+    const node = find(root, `${real}/${name}`)
+    if (node === undefined) return 'ENOENT'
+    if (node.kind === 'link') {
+      if (++links > LINKS_MAX) return 'ELOOP'
+      const target = node.target.startsWith('/') ? node.target : `${real}/${node.target}`
+      names = [...namesOf(target), ...rest]
+      real = ''
+    } else {
+      real = `${real}/${name}`
+      names = rest
+    }
+  }
+  return { path: real === '' ? '/' : real }
 }

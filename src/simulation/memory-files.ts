@@ -122,13 +122,18 @@ export class MemoryFiles {
     this.#written = writtenBytes(this.#root)
   }
 
-  /** Puts a file there, as the user does, with its folders; over what is there, as another file. */
+  /** Puts a file there, as the user does, with its folders; what is there is written over. */
   put(path: string, content: FileContent, isExecutable = false): void {
+    const modifiedMs = this.#world.clock.wall
     const old = find(this.#root, path)
-    const before = old?.kind === 'file' ? old.modifiedMs + MODIFIED_STEP_MS : 0
-    const modifiedMs = Math.max(this.#world.clock.wall, before)
-    const inode = ++this.#inodes
-    this.#place(path, { kind: 'file', inode, content, modifiedMs, isExecutable, links: 0 })
+    if (old?.kind !== 'file') {
+      const inode = ++this.#inodes
+      return this.#place(path, { kind: 'file', inode, content, modifiedMs, isExecutable, links: 0 })
+    }
+    old.content = content
+    old.modifiedMs = Math.max(modifiedMs, old.modifiedMs + MODIFIED_STEP_MS)
+    old.isExecutable = isExecutable
+    this.#written = writtenBytes(this.#root)
   }
 
   /** The same with a text. */
@@ -143,9 +148,13 @@ export class MemoryFiles {
     if (find(this.#root, path)?.kind !== 'folder') this.#place(path, this.#newFolder())
   }
 
-  /** Puts something there that is neither a file nor a folder. */
-  putOther(path: string, kind: 'link' | 'special'): void {
-    this.#place(path, { kind, inode: ++this.#inodes })
+  putLink(path: string, target: string): void {
+    this.#place(path, { kind: 'link', inode: ++this.#inodes, target })
+  }
+
+  /** Puts a device there. */
+  putSpecial(path: string): void {
+    this.#place(path, { kind: 'special', inode: ++this.#inodes })
   }
 
   /** Takes it away with all that is in it, as the user does. */
@@ -189,9 +198,11 @@ export class MemoryFiles {
       at.sync()
       at = inner
     }
+    const old = at.get(name)
     at.change(new Map([[name, node]]))
     at.sync()
-    this.#written = writtenBytes(this.#root)
+    this.#written =
+      old === undefined ? this.#written + writtenBytes(node) : writtenBytes(this.#root)
   }
 
   /**

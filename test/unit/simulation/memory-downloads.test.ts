@@ -209,6 +209,7 @@ describe.each([
     const opened = (bytes: number) => Effect.scoped(downloads.open(place, offer, list, bytes))
     expect(refusal(opened(1)).reason._tag).toBe('PlaceLost')
     run(opened(0))
+    files.remove(`${FOLDER}/${place.part}`)
     files.putText(`${FOLDER}/${place.part}`, 'another')
     expect(refusal(opened(0)).reason._tag).toBe('PlaceLost')
     run(downloads.discard(place))
