@@ -67,9 +67,10 @@ export const makeWriter = Effect.fnUntraced(function* (
   }
   const drain = Effect.gen(function* () {
     while (true) {
-      const first = inARow < CONTROL_WRITES_IN_A_ROW ? takeControl() : undefined
-      const bulk = first === undefined ? takeBulk() : undefined
-      const bytes = first ?? bulk?.bytes ?? takeControl()
+      const isBulkFirst = inARow >= CONTROL_WRITES_IN_A_ROW
+      const control = isBulkFirst ? undefined : takeControl()
+      const bulk = control === undefined ? takeBulk() : undefined
+      const bytes = control ?? bulk?.bytes ?? (isBulkFirst ? takeControl() : undefined)
       if (bytes === undefined) {
         work.closeUnsafe()
         // Last: whoever waits for it runs at once, and may send.

@@ -41,7 +41,7 @@ class ReceivePump {
   /** Bytes of the piece under way. */
   #pieceBytes = 0
 
-  constructor(digests: Digests['Service'], job: ReceiveJob) {
+  constructor(job: ReceiveJob, digests: Digests['Service']) {
     this.#digests = digests
     this.#job = job
     this.#pieces = new Pieces(job.list, job.offer.pieceBytes)
@@ -185,7 +185,7 @@ class ReceivePump {
  * is interrupted.
  */
 export const receivePump = (
-  digests: Digests['Service'],
-  job: ReceiveJob
+  job: ReceiveJob,
+  digests: Digests['Service']
 ): Effect.Effect<void, TransferError | PieceDamaged> =>
-  Effect.suspend(() => new ReceivePump(digests, job).run)
+  Effect.suspend(() => new ReceivePump(job, digests).run)

@@ -10,23 +10,23 @@ import type { Digests } from '../../services/digests.ts'
 import type { FileSources, OpenSource } from '../../services/file-sources.ts'
 import type { OutboundStream, SendJob } from './ports.ts'
 
-export interface SendWorld {
+/** Where the bytes come from and go to. */
+export interface SendEnds {
+  readonly stream: OutboundStream
   readonly files: FileSources['Service']
   readonly digests: Digests['Service']
 }
 
 class SendPump {
-  readonly #world: SendWorld
-  readonly #stream: OutboundStream
   readonly #job: SendJob
+  readonly #ends: SendEnds
   readonly #pieces: Pieces
   #buffer: FrameBuffer | undefined
   #piece: number
 
-  constructor(world: SendWorld, stream: OutboundStream, job: SendJob) {
-    this.#world = world
-    this.#stream = stream
+  constructor(job: SendJob, ends: SendEnds) {
     this.#job = job
+    this.#ends = ends
     this.#pieces = new Pieces(job.list, job.offer.pieceBytes)
     this.#piece = job.piece
   }
@@ -35,7 +35,7 @@ class SendPump {
     for (let next = this.#next; next !== undefined; next = this.#next)
       yield* Effect.scoped(this.#sendFile(next.entry))
     this.#handOver()
-    yield* this.#stream.flush
+    yield* this.#ends.stream.flush
   })
 
   get #next(): Piece | undefined {
@@ -47,7 +47,7 @@ class SendPump {
     const source = this.#job.sources[entry]
     // A bug of whoever made the note: it has a source for each entry.
     if (source === undefined) throw new Error(`entry ${entry} has no source`)
-    const file = yield* this.#world.files.open(source)
+    const file = yield* this.#ends.files.open(source)
     for (let next = this.#next; next?.entry === entry; next = this.#next) {
       yield* this.#sendPiece(file, next)
       this.#piece += 1
@@ -57,7 +57,7 @@ class SendPump {
   readonly #sendPiece = Effect.fnUntraced(
     { self: this },
     function* (file: OpenSource, { offset, length, bytesBefore }: Piece) {
-      const hasher = this.#world.digests.start(this.#job.digest)
+      const hasher = this.#ends.digests.start(this.#job.digest)
       let sent = 0
       while (sent < length) {
         const left = length - sent
@@ -78,19 +78,16 @@ class SendPump {
   /** One with room for so many bytes. */
   readonly #bufferFor = Effect.fnUntraced({ self: this }, function* (bytes: number) {
     if (this.#buffer !== undefined && this.#buffer.room < bytes) this.#handOver()
-    this.#buffer ??= yield* this.#stream.buffer
+    this.#buffer ??= yield* this.#ends.stream.buffer
     return this.#buffer
   })
 
   #handOver(): void {
-    if (this.#buffer !== undefined) this.#stream.send(this.#buffer)
+    if (this.#buffer !== undefined) this.#ends.stream.send(this.#buffer)
     this.#buffer = undefined
   }
 }
 
 /** Completes when the last byte and its digest are with the operating system. */
-export const sendPump = (
-  world: SendWorld,
-  stream: OutboundStream,
-  job: SendJob
-): Effect.Effect<void, TransferError> => new SendPump(world, stream, job).run
+export const sendPump = (job: SendJob, ends: SendEnds): Effect.Effect<void, TransferError> =>
+  Effect.suspend(() => new SendPump(job, ends).run)

@@ -1,69 +1,48 @@
 /**
- * Goal: control frames never wait behind bulk that is still ours, and both lanes are bounded.
+ * Goal: control frames wait in order and bounded, and leave in whole frames.
  * Method: frames of known sizes pushed and taken by hand, up to each limit.
  */
 import { describe, expect, it } from '@effect/vitest'
-import { BULK_AHEAD_BYTES_MAX, CONTROL_QUEUE_BYTES_MAX } from '../../../src/domain/limits.ts'
-import { joinFrames, Lanes } from '../../../src/protocol/lanes.ts'
+import { CONTROL_QUEUE_BYTES_MAX } from '../../../src/domain/limits.ts'
+import { ControlLane, joinFrames } from '../../../src/protocol/lanes.ts'
 
 const frame = (length: number, mark: number): Uint8Array => new Uint8Array(length).fill(mark)
 const marks = (frames: readonly Uint8Array[]): (number | undefined)[] =>
   frames.map((each) => each[0])
 
-describe('lanes', () => {
-  it('give control before bulk, each in its order', () => {
-    const lanes = new Lanes()
-    lanes.pushBulk(frame(10, 8))
-    lanes.pushBulk(frame(10, 9))
-    lanes.pushControl(frame(10, 1))
-    lanes.pushControl(frame(10, 2))
-    expect(marks(lanes.take(35))).toEqual([1, 2, 8])
-    lanes.pushControl(frame(10, 3))
-    expect(marks(lanes.take(35))).toEqual([3, 9])
-    expect(lanes.take(35)).toEqual([])
+describe('the control lane', () => {
+  it('gives frames in order, as many as fit', () => {
+    const lane = new ControlLane()
+    for (const mark of [1, 2, 3]) lane.push(frame(10, mark))
+    expect(marks(lane.take(25))).toEqual([1, 2])
+    expect(marks(lane.take(25))).toEqual([3])
+    expect(lane.take(25)).toEqual([])
   })
 
-  it('give no bulk while control waits for the next batch', () => {
-    const lanes = new Lanes()
-    lanes.pushControl(frame(10, 1))
-    lanes.pushControl(frame(10, 2))
-    lanes.pushBulk(frame(1, 8))
-    expect(marks(lanes.take(15))).toEqual([1])
+  it('gives a frame that is longer than the batch alone', () => {
+    const lane = new ControlLane()
+    lane.push(frame(100, 1))
+    lane.push(frame(1, 2))
+    expect(marks(lane.take(10))).toEqual([1])
+    expect(marks(lane.take(10))).toEqual([2])
   })
 
-  it('give a frame that is longer than the batch alone', () => {
-    const lanes = new Lanes()
-    lanes.pushControl(frame(100, 1))
-    lanes.pushControl(frame(1, 2))
-    expect(marks(lanes.take(10))).toEqual([1])
-    expect(marks(lanes.take(10))).toEqual([2])
+  it('counts its bytes', () => {
+    const lane = new ControlLane()
+    lane.push(frame(3, 1))
+    expect(lane.bytes).toBe(3)
+    lane.take(100)
+    expect(lane.bytes).toBe(0)
   })
 
-  it('count their bytes', () => {
-    const lanes = new Lanes()
-    lanes.pushControl(frame(3, 1))
-    lanes.pushBulk(frame(4, 8))
-    expect([lanes.controlBytes, lanes.bulkBytes, lanes.bytes]).toEqual([3, 4, 7])
-    lanes.take(100)
-    expect(lanes.bytes).toBe(0)
-  })
-
-  it('tell when control overflows, and stay as they were', () => {
-    const lanes = new Lanes()
-    expect(lanes.pushControl(frame(CONTROL_QUEUE_BYTES_MAX, 1))).toBeUndefined()
-    expect(lanes.pushControl(frame(1, 2))).toEqual({
+  it('tells when it overflows, and stays as it was', () => {
+    const lane = new ControlLane()
+    expect(lane.push(frame(CONTROL_QUEUE_BYTES_MAX, 1))).toBeUndefined()
+    expect(lane.push(frame(1, 2))).toEqual({
       _tag: 'QueueOverflow',
       limit: CONTROL_QUEUE_BYTES_MAX
     })
-    expect(lanes.bytes).toBe(CONTROL_QUEUE_BYTES_MAX)
-  })
-
-  it('make bulk wait when enough of it is ahead', () => {
-    const lanes = new Lanes()
-    expect(lanes.pushBulk(frame(BULK_AHEAD_BYTES_MAX, 8))).toBe(true)
-    expect(lanes.pushBulk(frame(1, 9))).toBe(false)
-    lanes.take(BULK_AHEAD_BYTES_MAX)
-    expect(lanes.pushBulk(frame(1, 9))).toBe(true)
+    expect(lane.bytes).toBe(CONTROL_QUEUE_BYTES_MAX)
   })
 })
 
