@@ -31,7 +31,7 @@ export interface Loaded {
 /** A variable's value; set to nothing is not set. */
 const variable = (env: Env, name: string): string | undefined => env[name] || undefined
 
-const userHome = (): string | undefined => {
+export const userHome = (): string | undefined => {
   try {
     return homedir()
   } catch {

@@ -4,6 +4,7 @@ import * as Context from 'effect/Context'
 import * as Effect from 'effect/Effect'
 import * as Layer from 'effect/Layer'
 import type { Scope } from 'effect/Scope'
+import { complete } from '../../adapters/files/complete.ts'
 import type { LogFile } from '../../adapters/log-file.ts'
 import { ownAddresses } from '../../adapters/own-addresses.ts'
 import { layerTerminal } from '../../adapters/tty-layer.ts'
@@ -23,9 +24,10 @@ import { consoleOver } from '../console.ts'
 import { askHowToStart } from '../interactive.ts'
 import type { ChatFlags } from '../invocation.ts'
 import { type Failure, liveRun, messagesOf, openProfile, storeOf } from '../live-run.ts'
-import type { Loaded } from '../load-settings.ts'
+import { type Loaded, userHome } from '../load-settings.ts'
 import { logTap } from '../log-tap.ts'
 import type { Whereabouts } from '../process-end.ts'
+import { makeTyping } from '../typing.ts'
 import { VERSION } from '../version.ts'
 import { wantsAscii, wantsColor } from '../views/style.ts'
 import { makeChatTap, makeJsonTap, type Tap } from '../views/tap.ts'
@@ -38,19 +40,17 @@ const asksHowToStart = (terminal: Terminal['Service'], flags: ChatFlags): boolea
   flags.keys.default_port === undefined &&
   flags.keys.listen_host === undefined
 
-const viewOf = (terminal: Terminal['Service'], flags: ChatFlags): Effect.Effect<Tap> =>
-  Effect.map(Clock.Clock, (clock) =>
-    flags.json
-      ? makeJsonTap(terminal, () => clock.currentTimeMillisUnsafe())
-      : makeChatTap(
-          terminal,
-          {
-            color: flags.color && wantsColor(process.env, terminal.styled),
-            ascii: wantsAscii(process.env)
-          },
-          () => clock.currentTimeMillisUnsafe()
-        )
-  )
+const viewOf = (terminal: Terminal['Service'], flags: ChatFlags, now: () => number): Tap =>
+  flags.json
+    ? makeJsonTap(terminal, now)
+    : makeChatTap(
+        terminal,
+        {
+          color: flags.color && wantsColor(process.env, terminal.styled),
+          ascii: wantsAscii(process.env)
+        },
+        now
+      )
 
 const converse = Effect.fnUntraced(function* (
   loaded: Loaded,
@@ -59,7 +59,12 @@ const converse = Effect.fnUntraced(function* (
 ): Effect.fn.Return<number, Failure, Scope> {
   const own = yield* openProfile(loaded)
   const stored = flags.plainText ? undefined : yield* storeOf(loaded, own)
-  const terminal = Context.get(yield* Layer.build(layerTerminal({ plain: flags.json })), Terminal)
+  const clock = yield* Clock.Clock
+  const now = () => clock.currentTimeMillisUnsafe()
+  const roots = { folder: process.cwd(), userHome: userHome() }
+  const typing = makeTyping(now, (typed) => complete(typed, roots))
+  const ofTerminal = layerTerminal({ plain: flags.json, complete: typing.complete })
+  const terminal = Context.get(yield* Layer.build(ofTerminal), Terminal)
   let answers: Answers | undefined
   if (asksHowToStart(terminal, flags)) {
     const { resolved } = loaded
@@ -69,11 +74,12 @@ const converse = Effect.fnUntraced(function* (
   const hosts = ownAddresses(loaded.resolved.values.listen_host)
   const settings = chatSettings(loaded.resolved, flags, answers, hosts)
   const messages = stored === undefined ? undefined : yield* messagesOf(stored.store, terminal)
-  const show = yield* viewOf(terminal, flags)
+  const show = viewOf(terminal, flags, now)
   const record = logTap(log)
   const emit = (events: readonly EarshotEvent[]): void => {
     record(events)
     show(events)
+    typing.note(events)
     messages?.printed(events)
   }
   const { profile, displaced } = own.acquired
@@ -83,13 +89,11 @@ const converse = Effect.fnUntraced(function* (
     { type: 'app.started', version: VERSION, id: own.id, profile, ...named },
     ...(stored?.told ?? [])
   ])
+  const parse = terminal.interactive ? typing.parse : parseLine
   const services = own.services.pipe(
     Context.add(Settings, settings),
     Context.add(Events, { emit }),
-    Context.add(
-      Console,
-      consoleOver(terminal, flags.json ? parseJsonCommand : parseLine, flags.json)
-    )
+    Context.add(Console, consoleOver(terminal, flags.json ? parseJsonCommand : parse, flags.json))
   )
   const run =
     messages === undefined ? runPlain : Effect.provideService(runChat, Store, messages.store)
