@@ -2,7 +2,8 @@
 import * as Effect from 'effect/Effect'
 import { DISK_RESERVE_BYTES } from '../domain/limits.ts'
 import { TransferError } from '../domain/transfer-failures.ts'
-import type { Downloads } from '../services/downloads.ts'
+import type { TransferOffer } from '../domain/transfers.ts'
+import type { Downloads, OpenDownload } from '../services/downloads.ts'
 import type { DownloadPlace } from '../services/transfer-notes.ts'
 import type { Dice } from './dice.ts'
 import { placeLost, told } from './memory-downloads-faults.ts'
@@ -31,6 +32,22 @@ export const makeMemoryDownloads = (
       ]
       return there?.inode === place.rootInode && part?.inode === place.partInode
     })
+  /** The name that an earlier run gave it just before it died; undefined: none. */
+  const nameBefore = (place: DownloadPlace, offer: TransferOffer) =>
+    Effect.gen(function* () {
+      for (let number = 0; ; number++) {
+        const path = `${place.root}/${numberedName(offer, number)}`
+        const stat = yield* calls.look(path)
+        if (stat === undefined) return undefined
+        if (stat.inode === place.partInode) return path
+      }
+    })
+  /** Whole, and to be told only. */
+  const publishedBefore = (path: string): OpenDownload => ({
+    write: () => placeLost(path),
+    sync: Effect.void,
+    publish: told(Effect.as(calls.syncFolder(folder), path))
+  })
   return {
     folder,
     nameFor: (offer) =>
@@ -63,7 +80,11 @@ export const makeMemoryDownloads = (
     open: (place, offer, list, bytes) =>
       told(
         Effect.gen(function* () {
-          if (!(yield* isOurs(place))) return yield* placeLost(`${place.root}/${place.part}`)
+          if (!(yield* isOurs(place))) {
+            const path = bytes === offer.bytes ? yield* nameBefore(place, offer) : undefined
+            if (path === undefined) return yield* placeLost(`${place.root}/${place.part}`)
+            return publishedBefore(path)
+          }
           const open = new OpenMemoryDownload(calls, place, offer, list)
           yield* open.cutBack(bytes)
           yield* Effect.addFinalizer(() => open.close)
