@@ -69,12 +69,3 @@ export const cutMiddle = (text: string, columnsMax: number, ellipsis: string): s
   const begin = whatFits(characters, room - columnsMost(end.join('')))
   return `${begin.join('')}${ellipsis}${end.join('')}`
 }
-
-/** As much of a text as surely fits into `columnsMax` columns. */
-export const cutEnd = (text: string, columnsMax: number): string =>
-  columnsMost(text) <= columnsMax
-    ? text
-    : whatFits(
-        Array.from(segmenter.segment(text), ({ segment }) => segment),
-        columnsMax
-      ).join('')
