@@ -25,6 +25,10 @@ import { makeLinkWork } from './link-work.ts'
 import { makeLinks } from './links.ts'
 import { provideMachines } from './provide.ts'
 import { type AppServices, type ChatSurroundings, chatSurroundings } from './surroundings.ts'
+import { makeIncomingPorts } from './transfers/incoming-ports.ts'
+import { makeOutgoingPorts } from './transfers/outgoing-ports.ts'
+import { makeTransfers } from './transfers/make-plane.ts'
+import { TransferCommands } from './transfers/transfer-commands.ts'
 import { WaitingCounts } from './waiting-counts.ts'
 import { Wire } from './wire.ts'
 
@@ -99,7 +103,8 @@ const makeDataPlane = Effect.fnUntraced(function* (around: ChatSurroundings, act
     takeEarlier: conversations.takeEarlier,
     isKept: (peerId: PeerId) => conversations.find(peerId)?.keep ?? settings.saveHistory
   }
-  return { source, emit, links, conversations, waitingCounts, directory, acquaintances }
+  const transfers = makeTransfers(around, actors, { emit, refOf })
+  return { source, emit, links, conversations, waitingCounts, directory, acquaintances, transfers }
 })
 
 type DataPlane = Effect.Success<ReturnType<typeof makeDataPlane>>
@@ -111,12 +116,13 @@ const makeActors = (
   plane: DataPlane,
   inbound: () => Inbound<LinkInbound>
 ) => {
-  const { settings, identity, fork, onDefect, draw, now, wallNow } = around
-  const { links, conversations, emit, acquaintances } = plane
+  const { settings, identity, fork, onDefect, draw, now, wallNow, after } = around
+  const { links, conversations, emit, acquaintances, transfers } = plane
   const instance = toHex(identity.randomBytes(INSTANCE_BYTES))
   const wire = new Wire({
     links,
     conversations,
+    transfers,
     identity,
     instance,
     receipts: settings.readReceipts,
@@ -124,13 +130,16 @@ const makeActors = (
     toConnection: actors.toConnection,
     listeningPort: () => actors.app().listening?.port,
     now,
+    after,
     wallNow
   })
   const machine = provideMachines({
     runner: { runFork: fork, onDefect },
     links,
     wire,
-    work: makeLinkWork(links, conversations, wire),
+    work: makeLinkWork({ links, conversations, transfers, wire }),
+    incoming: makeIncomingPorts(transfers),
+    outgoing: makeOutgoingPorts(transfers),
     emit,
     draw,
     accept: acceptor({ links, emit, reachable: settings.reachable }),
@@ -146,11 +155,16 @@ const makeActors = (
 const makeDispatcher = (
   { console, peerBook, store, settings, run, now }: ChatSurroundings,
   { app, toApp, toConnection }: Actors,
-  { links, conversations, waitingCounts, directory, emit }: DataPlane,
+  { links, conversations, waitingCounts, directory, emit, transfers }: DataPlane,
   wire: Wire
 ): Dispatcher => {
   const { saveHistory, defaultPort } = settings
   const kept = new KeptCommands({ app, store, conversations, directory, emit, run, saveHistory })
+  const ofFiles = new TransferCommands({
+    plane: transfers,
+    focus: () => app().focus,
+    matching: directory.matching
+  })
   const commands = new Commands({
     app,
     send: toApp,
@@ -160,6 +174,7 @@ const makeDispatcher = (
     peerBook,
     run,
     kept,
+    transfers: ofFiles,
     defaultPort
   })
   return new Dispatcher({
@@ -190,7 +205,8 @@ const resumeEarlierRuns = Effect.fnUntraced(function* (
 })
 
 /** What the peers have not acknowledged by the end is kept for the next run. */
-const tellLeft = ({ conversations, directory, emit }: DataPlane): void => {
+const tellLeft = ({ conversations, directory, emit, transfers }: DataPlane): void => {
+  transfers.stop()
   for (const conversation of conversations.all().values()) conversation.flush()
   const peers = [...conversations.all()].flatMap(([peerId, conversation]) => {
     const count = conversation.waiting()
@@ -227,6 +243,7 @@ const start = Effect.gen(function* () {
     })
   )
   app.start()
+  around.run(plane.transfers.restored)
   yield* resumeEarlierRuns(plane, around.store).pipe(
     Effect.catch(({ reason: failure }) =>
       Effect.sync(() => actors.toApp({ type: 'store.broken', failure }))

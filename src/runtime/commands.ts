@@ -8,12 +8,14 @@ import { cleanNickname } from '../domain/nicknames.ts'
 import type { StartFailure, StoreError, StoreFailure } from '../domain/failures.ts'
 import type { PeerId } from '../domain/peer-id.ts'
 import { safetyNumber } from '../domain/safety-number.ts'
+import { transferNumberOf } from '../domain/transfer-commands.ts'
 import type { AppContext, AppEvent } from '../machines/app.types.ts'
 import type { KnownPeer, PeerBook } from '../services/peer-book.ts'
 import type { Conversation } from './conversation.ts'
 import type { Conversations } from './conversations.ts'
 import type { Directory } from './directory.ts'
 import type { KeptCommands } from './kept-commands.ts'
+import type { TransferCommands } from './transfers/transfer-commands.ts'
 
 export interface CommandWorld {
   readonly app: () => AppContext
@@ -27,9 +29,9 @@ export interface CommandWorld {
   readonly defaultPort: number
   /** What is asked of the outbox and the history. */
   readonly kept: KeptCommands
+  /** What is asked about files. */
+  readonly transfers: TransferCommands
 }
-
-const FILES_LATER = 'sending files arrives with the next versions of Earshot'
 
 /** The commands of one run. `handle` never fails: what is wrong with a command is told. */
 export class Commands {
@@ -79,12 +81,17 @@ export class Commands {
       case 'verify':
         return this.#verify(command.confirm, command.who)
       case 'accept':
-        return this.#answerKnock('user.accept', command.who)
       case 'decline':
-        return this.#answerKnock('user.decline', command.who)
-      case 'autoopen':
+        return this.#answer(command)
       case 'send':
-        return this.#later(`/${command.type}`)
+      case 'accept-all':
+      case 'transfers':
+      case 'pause':
+      case 'resume':
+      case 'retry':
+      case 'transfer-cancel':
+      case 'autoopen':
+        return this.#world.transfers.handle(command)
       case 'connect':
         return this.#connect(command)
       case 'hang-up':
@@ -109,10 +116,6 @@ export class Commands {
 
   #invalid(input: string, detail: string): void {
     this.#tell({ type: 'command.invalid', input, detail })
-  }
-
-  #later(command: string): void {
-    this.#tell({ type: 'command.unavailable', command, detail: FILES_LATER })
   }
 
   #everybody(): readonly PeerId[] {
@@ -235,10 +238,29 @@ export class Commands {
     })
   }
 
-  #answerKnock(type: 'user.accept' | 'user.decline', who: string | undefined): void {
-    const word = type === 'user.accept' ? '/accept' : '/decline'
-    const peerId = this.#pick(word, who, this.#world.directory.knocking(), 'nobody is knocking')
-    if (peerId !== undefined) this.#world.send({ type, peerId })
+  /** Of a peer that knocks, or of an offer: whichever waits for an answer. */
+  #answer(command: Extract<Command, { readonly type: 'accept' | 'decline' }>): void {
+    const { transfers, directory } = this.#world
+    const { who, type } = command
+    const offers = transfers.waiting(who)
+    const knocking = directory.knocking()
+    const callers =
+      who === undefined ? knocking : directory.matching(who).filter((id) => knocking.includes(id))
+    const [offer, ...others] = offers
+    if (offer === undefined) return this.#answerKnock(command, knocking)
+    if (others.length === 0 && callers.length === 0) return transfers.answer(command, offer)
+    this.#invalid(`/${type}`, `more than one waits: /${type} t${offer.number}, or another`)
+  }
+
+  #answerKnock(
+    { type, who }: Extract<Command, { readonly type: 'accept' | 'decline' }>,
+    knocking: readonly PeerId[]
+  ): void {
+    const nobody = 'nobody is knocking, and no file waits for your answer'
+    if (who !== undefined && transferNumberOf(who) !== undefined)
+      return this.#invalid(`/${type} ${who}`, 'no such transfer waits for your answer: /transfers')
+    const peerId = this.#pick(`/${type}`, who, knocking, nobody)
+    if (peerId !== undefined) this.#world.send({ type: `user.${type}`, peerId })
   }
 
   #focus(who: string): void {

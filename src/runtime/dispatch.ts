@@ -4,8 +4,15 @@
  */
 import type { ProtocolViolation } from '../domain/failures.ts'
 import { chooseVersion, helloFault } from '../protocol/greeting.ts'
-import { RECEIPTS_FEATURE } from '../protocol/features.ts'
+import { BLAKE3_FEATURE, RECEIPTS_FEATURE } from '../protocol/features.ts'
 import type { Item, Message } from '../protocol/messages.ts'
+import type {
+  Credit,
+  Data,
+  Digest,
+  Received,
+  TransferMessage
+} from '../protocol/transfer-messages.ts'
 import { spendPings } from '../protocol/ping-budget.ts'
 import { PROTOCOL_VERSIONS } from '../domain/protocol-versions.ts'
 import type { Command } from '../domain/commands.ts'
@@ -24,6 +31,38 @@ export interface DispatchWorld {
   readonly heardEveryMs: number
   /** Monotonic milliseconds. */
   readonly now: () => number
+}
+
+type OfFiles = TransferMessage | Data | Digest | Credit | Received
+
+const isOfFiles = (message: Message): message is OfFiles =>
+  message.type === 'data' ||
+  message.type === 'digest' ||
+  message.type === 'credit' ||
+  message.type === 'received' ||
+  message.type === 'transfer'
+
+/** What belongs to files; on a link that carries no session, or not any more, it is nothing. */
+const onTransferMessage = (
+  { transfers }: Link,
+  message: OfFiles
+): ProtocolViolation | undefined => {
+  if (transfers === undefined) return undefined
+  const { desk, link } = transfers
+  switch (message.type) {
+    case 'transfer':
+      return desk.receive(message.body)
+    case 'data':
+      return link.bulk.onData(message.stream, message.bytes)
+    case 'digest':
+      return link.bulk.onDigest(message.stream, message.digest)
+    case 'credit':
+      return link.bulk.onCredit(message.stream, message.upTo)
+    case 'received':
+      return link.bulk.onReceived(message.upTo)
+    default:
+      return message satisfies never
+  }
 }
 
 /** Hands on what came in. */
@@ -100,8 +139,16 @@ export class Dispatcher {
     return fresh === 0 || this.#pay(link, fresh)
   }
 
+  /** false: nothing after this counts. */
+  #onMessage(link: Link, message: Exclude<Message, Item>): boolean {
+    if (!isOfFiles(message)) return this.#onControl(link, message)
+    const violation = onTransferMessage(link, message)
+    if (violation !== undefined) this.#violate(link, violation)
+    return violation === undefined
+  }
+
   /** Control messages are facts for the machine. false: nothing after this counts. */
-  #onControl(link: Link, message: Exclude<Message, Item>): boolean {
+  #onControl(link: Link, message: Exclude<Message, Item | OfFiles>): boolean {
     switch (message.type) {
       case 'hello': {
         const fault = helloFault(link.nonce, message)
@@ -113,6 +160,7 @@ export class Dispatcher {
         if (link.writer !== undefined) link.writer.messageBytesMax = message.messageBytesMax
         link.instance = instance
         link.receipts = message.features.includes(RECEIPTS_FEATURE)
+        if (message.features.includes(BLAKE3_FEATURE)) link.digests = ['blake3', 'sha256']
         const version = chooseVersion(PROTOCOL_VERSIONS, versions)
         this.#world.toConnection(link.id, {
           type: 'peer.hello',
@@ -180,7 +228,7 @@ export class Dispatcher {
         continue
       }
       this.#takeItems(link, items)
-      if (!this.#onControl(link, message)) return
+      if (!this.#onMessage(link, message)) return
     }
     this.#takeItems(link, items)
     if (batch.violation !== undefined) this.#violate(link, batch.violation)

@@ -14,6 +14,7 @@ import { Transport } from '../services/transport.ts'
 import type { Conversations } from './conversations.ts'
 import type { Links } from './links.ts'
 import { makeWriter } from './outbound.ts'
+import type { TransferPlane } from './transfers/plane.ts'
 import type { Wire } from './wire.ts'
 
 /** Dials the target; the peer to which its address is pinned is the one that must answer. */
@@ -34,7 +35,7 @@ const dialLink = (links: Links) =>
   })
 
 /** TLS and the gate; then the writer. Nothing is read before the machine sends HELLO. */
-const secureLink = (links: Links, conversations: Pick<Conversations, 'open'>) =>
+const secureLink = ({ links, conversations, transfers }: LinkWorkWorld) =>
   Effect.fnUntraced(function* (input: {
     readonly id: string
     readonly role: Role
@@ -57,6 +58,8 @@ const secureLink = (links: Links, conversations: Pick<Conversations, 'open'>) =>
             new SecureError({ reason: { _tag: 'LedgerUnreadable', failure } })
         )
       )
+    // A link that opens tells all transfers of earlier runs.
+    yield* transfers.whenRestored
     return { peerId: secured.peerId, cipher: secured.cipher, trust: known?.trust } satisfies Secured
   })
 
@@ -71,6 +74,7 @@ const partFrom = (links: Links, wire: Pick<Wire, 'say'>) =>
     if (input.bye === 'quit' && link?.conversation !== undefined)
       yield* link.conversation.settled.pipe(Effect.timeoutOption(LAST_WORDS_TIMEOUT_MS_MAX))
     if (link?.writer !== undefined) link.conversation?.detach(link.writer)
+    link?.transfers?.desk.detach(link.transfers.link)
     if (link?.secured === undefined || link.writer === undefined) return
     if (input.bye === undefined) return
     const versions = input.bye === 'version' ? PROTOCOL_VERSIONS : undefined
@@ -83,14 +87,17 @@ const partFrom = (links: Links, wire: Pick<Wire, 'say'>) =>
     )
   })
 
+export interface LinkWorkWorld {
+  readonly links: Links
+  readonly conversations: Pick<Conversations, 'open'>
+  readonly transfers: Pick<TransferPlane, 'whenRestored'>
+  readonly wire: Pick<Wire, 'say'>
+}
+
 export type LinkWork = ReturnType<typeof makeLinkWork>
 
-export const makeLinkWork = (
-  links: Links,
-  conversations: Pick<Conversations, 'open'>,
-  wire: Pick<Wire, 'say'>
-) => ({
-  dial: dialLink(links),
-  secure: secureLink(links, conversations),
-  part: partFrom(links, wire)
+export const makeLinkWork = (world: LinkWorkWorld) => ({
+  dial: dialLink(world.links),
+  secure: secureLink(world),
+  part: partFrom(world.links, world.wire)
 })

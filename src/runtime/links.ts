@@ -7,6 +7,7 @@ import * as Effect from 'effect/Effect'
 import * as Exit from 'effect/Exit'
 import * as Latch from 'effect/Latch'
 import * as Scope from 'effect/Scope'
+import type { DigestName } from '../domain/transfers.ts'
 import type { Role } from '../machines/connection.types.ts'
 import type { LinkReader } from '../protocol/link-reader.ts'
 import { makePingBudget, type PingBudget } from '../protocol/ping-budget.ts'
@@ -14,6 +15,8 @@ import type { Ready } from '../protocol/messages.ts'
 import type { ByteStream, SecuredLink } from '../services/transport.ts'
 import type { Conversation } from './conversation.ts'
 import type { Writer } from './outbound.ts'
+import type { TransferDesk } from './transfers/desk.ts'
+import type { TransferLink } from './transfers/world.ts'
 
 export interface Link {
   readonly id: string
@@ -35,6 +38,10 @@ export interface Link {
   told: Ready | undefined
   /** Set while the link carries the session. */
   conversation: Conversation | undefined
+  /** What is said about files, while it carries the session. */
+  transfers: { readonly desk: TransferDesk; readonly link: TransferLink } | undefined
+  /** What the peer can check pieces with (its HELLO). */
+  digests: readonly DigestName[]
   /** Our nonce, to notice a peer that echoes it. */
   nonce: string
   bytesIn: number
@@ -89,6 +96,8 @@ export const makeLinks = (): Links => {
         ready: undefined,
         told: undefined,
         conversation: undefined,
+        transfers: undefined,
+        digests: ['sha256'],
         nonce: '',
         bytesIn: 0,
         heardAt: Number.NEGATIVE_INFINITY,

@@ -13,9 +13,10 @@ import type { Transport } from '../services/transport.ts'
 import { fromEffect, fromSource, type Runner } from './from-effect.ts'
 import type { LinkWork } from './link-work.ts'
 import type { Links } from './links.ts'
+import { provideTransfers, type TransferProvision } from './provide-transfers.ts'
 import type { Wire } from './wire.ts'
 
-export interface ProvideWorld {
+export interface ProvideWorld extends Omit<TransferProvision, 'runner'> {
   readonly runner: Runner<Transport | PeerBook>
   readonly links: Links
   readonly wire: Pick<Wire, keyof Wire>
@@ -79,6 +80,7 @@ export const provideMachines = (world: ProvideWorld) => {
     actors: {
       connection: provideConnection(world),
       session: sessionMachine.provide({
+        actors: provideTransfers(world),
         actions: {
           tell,
           planRetry: assign(({ context }) => plannedRetry(context, world.draw()))

@@ -9,18 +9,30 @@ import * as Random from 'effect/Random'
 import type { Scope } from 'effect/Scope'
 import type { Outcome } from '../machines/app.types.ts'
 import { Console } from '../services/console.ts'
+import { Digests } from '../services/digests.ts'
+import { Downloads } from '../services/downloads.ts'
 import { Events } from '../services/events.ts'
+import { FileSources } from '../services/file-sources.ts'
 import { Identity } from '../services/identity.ts'
+import { Opener } from '../services/opener.ts'
 import { PeerBook } from '../services/peer-book.ts'
 import { Settings } from '../services/settings.ts'
 import { Store } from '../services/store.ts'
+import { TransferNotes } from '../services/transfer-notes.ts'
 import type { Transport } from '../services/transport.ts'
 
 /** The services that every run needs. */
 export type PlainServices = Transport | Identity | PeerBook | Console | Events | Settings | Scope
 
-/** Those of a conversation; one in plain text stores nothing. */
-export type AppServices = PlainServices | Store
+/** Those of a conversation; one in plain text stores nothing and sends no files. */
+export type AppServices =
+  | PlainServices
+  | Store
+  | FileSources
+  | Downloads
+  | TransferNotes
+  | Digests
+  | Opener
 
 export const surroundings = Effect.gen(function* () {
   const clock = yield* Clock.Clock
@@ -75,7 +87,15 @@ export const surroundings = Effect.gen(function* () {
 
 /** The same of a conversation. */
 export const chatSurroundings = Effect.gen(function* () {
-  return { ...(yield* surroundings), store: yield* Store }
+  return {
+    ...(yield* surroundings),
+    store: yield* Store,
+    files: yield* FileSources,
+    downloads: yield* Downloads,
+    notes: yield* TransferNotes,
+    digests: yield* Digests,
+    opener: yield* Opener
+  }
 })
 
 export type ChatSurroundings = Effect.Success<typeof chatSurroundings>

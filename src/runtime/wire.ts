@@ -1,22 +1,28 @@
 /** What a connection machine says to its peer, and the handing over of its link to the session. */
 import * as Base64Url from 'effect/encoding/Base64Url'
 import { CONTROL_QUEUE_BYTES_MAX, MESSAGE_BYTES_MAX } from '../domain/limits.ts'
+import type { ProtocolViolation } from '../domain/failures.ts'
 import type { PeerId } from '../domain/peer-id.ts'
 import { PROTOCOL_VERSIONS } from '../domain/protocol-versions.ts'
 import type { ConnectionEvent } from '../machines/connection.types.ts'
 import { encodeMessage } from '../protocol/codec.ts'
-import { RECEIPTS_FEATURE } from '../protocol/features.ts'
+import { BLAKE3_FEATURE, RECEIPTS_FEATURE } from '../protocol/features.ts'
 import { LinkReader } from '../protocol/link-reader.ts'
 import type { Message } from '../protocol/messages.ts'
 import type { Identity } from '../services/identity.ts'
 import type { Conversations } from './conversations.ts'
 import { linkSource, type LinkInbound } from '../streams/pipeline.ts'
 import { codeOf, type Inbound } from './inbound.ts'
-import type { Links } from './links.ts'
+import type { Link, Links } from './links.ts'
+import type { Writer } from './outbound.ts'
+import { makeBulkLink } from './transfers/bulk-link.ts'
+import type { TransferPlane } from './transfers/plane.ts'
+import type { TransferLink } from './transfers/world.ts'
 
 export interface WireWorld {
   readonly links: Links
   readonly conversations: Conversations
+  readonly transfers: TransferPlane
   readonly identity: Identity['Service']
   readonly instance: string
   /** Our user lets peers know what was read, and wants to know it of them. */
@@ -26,6 +32,8 @@ export interface WireWorld {
   readonly listeningPort: () => number | undefined
   /** Monotonic milliseconds. */
   readonly now: () => number
+  /** Calls back later, unless the run ends before. */
+  readonly after: (ms: number, work: () => void) => void
   /** Milliseconds since the epoch. */
   readonly wallNow: () => number
 }
@@ -58,11 +66,17 @@ export class Wire {
       versions: PROTOCOL_VERSIONS,
       nonce: link.nonce,
       instance: this.#world.instance,
-      features: this.#world.receipts ? [RECEIPTS_FEATURE] : [],
+      features: this.#features(),
       messageBytesMax: MESSAGE_BYTES_MAX
     })
     const inbound = this.#world.inbound()
     inbound.add(linkSource(id, inbound.chunks(link.secured), link.reader, codeOf))
+  }
+
+  #features(): readonly string[] {
+    const { receipts, transfers } = this.#world
+    const hashes = transfers.world.digests.names.includes('blake3') ? [BLAKE3_FEATURE] : []
+    return receipts ? [RECEIPTS_FEATURE, ...hashes] : hashes
   }
 
   readonly sendReady = (id: string, peerId: PeerId): void => {
@@ -95,7 +109,10 @@ export class Wire {
     const conversation = this.#world.conversations.find(peerId)
     // Late frames of a link that was superseded are not those of this one.
     for (const other of this.#world.links.all())
-      if (other.conversation === conversation) other.conversation = undefined
+      if (other.conversation === conversation) {
+        other.conversation = undefined
+        other.transfers = undefined
+      }
     link.conversation = conversation
     const { writer, ready, told, instance, receipts } = link
     conversation?.attach({
@@ -105,7 +122,33 @@ export class Wire {
       instance,
       receipts: receipts && this.#world.receipts,
       abandon: () => this.#world.toConnection(id, { type: 'link.ended', code: 'ECONNABORTED' }),
-      violate: (violation) => this.#world.toConnection(id, { type: 'link.violated', violation })
+      violate: (violation) => this.#violate(id, violation)
     })
+    this.#openTransfers(link, writer, peerId)
+  }
+
+  #violate(id: string, violation: ProtocolViolation): void {
+    this.#world.toConnection(id, { type: 'link.violated', violation })
+  }
+
+  #openTransfers(link: Link, writer: Writer, peerId: PeerId): void {
+    const { id } = link
+    const { transfers, now, after } = this.#world
+    const desk = transfers.desk(peerId)
+    const ours = transfers.world.digests.names
+    const carried: TransferLink = {
+      say: (body) => this.say(id, { type: 'transfer', body }),
+      flush: writer.flush,
+      bulk: makeBulkLink({
+        writer,
+        now,
+        after,
+        say: (message) => this.say(id, message),
+        violate: (violation) => this.#violate(id, violation)
+      }),
+      digests: ours.filter((name) => link.digests.includes(name))
+    }
+    link.transfers = { desk, link: carried }
+    writer.together(() => desk.attach(carried))
   }
 }

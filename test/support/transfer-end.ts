@@ -18,7 +18,6 @@ import { makeIncomingPorts } from '../../src/runtime/transfers/incoming-ports.ts
 import { makeOutgoingPorts } from '../../src/runtime/transfers/outgoing-ports.ts'
 import { TransferPlane } from '../../src/runtime/transfers/plane.ts'
 import type { BulkLink } from '../../src/runtime/transfers/ports.ts'
-import { restoreTransfers } from '../../src/runtime/transfers/restore.ts'
 import { TransferCommands } from '../../src/runtime/transfers/transfer-commands.ts'
 import type { TransferLink } from '../../src/runtime/transfers/world.ts'
 import { SimulatedClock } from '../../src/simulation/clock.ts'
@@ -39,7 +38,8 @@ const stillLink = (): BulkLink => {
           credit: 1_000,
           take: Effect.never,
           done: () => undefined,
-          waitsFor: () => 'network'
+          waitsFor: () => 'network',
+          violate: () => Effect.never
         }
       }),
     sendOn: () => Effect.never,
@@ -107,7 +107,7 @@ export class TransferEnd {
 
   /** Takes up what is on the disk, as the start of a run does. */
   restore(): void {
-    this.#run(Effect.map(Effect.orDie(restoreTransfers(this.plane)), (goOn) => goOn()))
+    this.#run(this.plane.restored)
     this.settle()
   }
 

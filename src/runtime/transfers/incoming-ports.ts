@@ -6,7 +6,8 @@ import { TransferError } from '../../domain/transfer-failures.ts'
 import type { TransferEntry } from '../../domain/transfers.ts'
 import type { IncomingContext, IncomingPorts } from '../../machines/incoming-transfer.types.ts'
 import { openIfMedia } from './auto-open.ts'
-import { bytesBefore, listOf } from './lists.ts'
+import { Pieces } from '../../protocol/pieces.ts'
+import { listOf } from './lists.ts'
 import type { TransferPlane } from './plane.ts'
 import { receiveEntries } from './receiving.ts'
 import { progressOf, type Transfer } from './registry.ts'
@@ -20,7 +21,7 @@ const SHOWN_ENTRIES = 20
 const missing = Effect.fnUntraced(function* (plane: TransferPlane, transfer: Transfer) {
   const list = yield* listOf(plane.registry, transfer)
   const { pieces } = progressOf(transfer)
-  return transfer.offer.bytes - bytesBefore(list, transfer.offer.pieceBytes, pieces)
+  return transfer.offer.bytes - new Pieces(list, transfer.offer.pieceBytes).bytesBefore(pieces)
 })
 
 const hasRoom = Effect.fnUntraced(function* (plane: TransferPlane, transfer: Transfer) {

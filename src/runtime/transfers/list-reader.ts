@@ -23,7 +23,9 @@ export class ListReader {
 
   push(at: number, entries: readonly TransferEntry[]): ProtocolViolation | undefined {
     if (at !== this.#entries.length) return illegal('list out of order')
-    if (entries.length === 0 || at + entries.length > this.#offer.entries)
+    // The list of an empty folder is one part without entries.
+    const isNothing = entries.length === 0 && this.#offer.entries > 0
+    if (isNothing || at + entries.length > this.#offer.entries)
       return illegal('list beyond its offer')
     for (const entry of entries) this.#bytes += entry.path.length + ENTRY_BYTES
     if (this.#bytes > TRANSFER_LIST_BYTES_MAX)

@@ -1,4 +1,4 @@
-/** Lists of transfers, and what of them so many pieces are. */
+/** The lists of transfers that machines work on. */
 import * as Effect from 'effect/Effect'
 import { TransferError } from '../../domain/transfer-failures.ts'
 import type { TransferEntry } from '../../domain/transfers.ts'
@@ -21,27 +21,4 @@ export const listOf = (
         )
       : Effect.succeed(list)
   )
-}
-
-const piecesOf = ({ kind, bytes }: TransferEntry, pieceBytes: number): number =>
-  kind === 'file' ? Math.ceil(bytes / pieceBytes) : 0
-
-export const pieceCount = (list: readonly TransferEntry[], pieceBytes: number): number =>
-  list.reduce((sum, entry) => sum + piecesOf(entry, pieceBytes), 0)
-
-/** Bytes of the first `pieces` pieces together. */
-export const bytesBefore = (
-  list: readonly TransferEntry[],
-  pieceBytes: number,
-  pieces: number
-): number => {
-  let bytes = 0
-  let left = pieces
-  for (const entry of list) {
-    const own = piecesOf(entry, pieceBytes)
-    if (left < own) return bytes + left * pieceBytes
-    bytes += entry.bytes
-    left -= own
-  }
-  return bytes
 }

@@ -108,10 +108,31 @@ export class OfferReader {
       list
     )
     const noted = Effect.match(written, {
-      onSuccess: () => desk.plane.startIncoming(transfer, list),
+      onSuccess: () => this.#start(transfer, list),
       onFailure: ({ reason }) => this.#untaken(transfer, reason)
     })
     world.run(noted)
+  }
+
+  /** Its note was made. @param list undefined: it is to be asked for. */
+  #start(transfer: Transfer, list: readonly TransferEntry[] | undefined): void {
+    const { peerId, open, isWelcome, plane } = this.#desk
+    const { id, offer } = transfer
+    plane.world.start({
+      direction: 'in',
+      input: {
+        peerId,
+        id,
+        state: 'offered',
+        paused: false,
+        isOffered: open?.offered.has(id) ?? false,
+        isListed: list !== undefined,
+        isWelcome: isWelcome && list !== undefined && risksOf(offer, list).length === 0,
+        isPlaced: false,
+        isWhole: false
+      }
+    })
+    plane.registry.created(transfer)
   }
 
   /** There is no note of it, so nothing else is told later. */

@@ -5,13 +5,13 @@
 import * as Deferred from 'effect/Deferred'
 import * as Effect from 'effect/Effect'
 import * as Latch from 'effect/Latch'
+import * as Semaphore from 'effect/Semaphore'
 import type { EarshotEvent, StallCause, TransferDetails } from '../../domain/events.ts'
-import { risksOf, safeNameFor } from '../../domain/file-names.ts'
+import { safeNameFor } from '../../domain/file-names.ts'
 import type { PeerId } from '../../domain/peer-id.ts'
 import type { TransferFailure } from '../../domain/transfer-failures.ts'
 import type {
   TransferEnd,
-  TransferEntry,
   TransferHold,
   TransferId,
   TransferOffer,
@@ -20,10 +20,11 @@ import type {
 import type { Survey } from '../../services/file-sources.ts'
 import type { TransferProgress } from '../../services/transfer-notes.ts'
 import { TransferDesk } from './desk.ts'
-import { detailsOf, endName, stateName } from './details.ts'
+import { detailsOf, endName } from './details.ts'
 import { FinishedTransfers } from './finished.ts'
 import { Meter, type Progress } from './meter.ts'
 import { progressOf, type Transfer, TransferRegistry } from './registry.ts'
+import { restoreTransfers } from './restore.ts'
 import { sourceOf } from './source-paths.ts'
 import { WaitingTransfers } from './waiting-transfers.ts'
 import type { TransferWorld } from './world.ts'
@@ -55,7 +56,11 @@ export class TransferPlane {
   readonly consented = new Set<TransferId>()
   /** Received media are opened. */
   opensMedia: boolean
-  readonly #kept = new Set<(effect: Effect.Effect<never>) => void>()
+  readonly #pumps = new Map<TransferId, Semaphore.Semaphore>()
+  #isStopped = false
+  readonly #restored = Latch.makeUnsafe()
+  /** What waits for notes of which transfer. */
+  readonly #kept = new Map<() => void, TransferId>()
   readonly #desks = new Map<PeerId, TransferDesk>()
   readonly #verdicts = new Map<TransferId, Verdict>()
   readonly #meters = new Map<TransferId, Meter>()
@@ -71,9 +76,25 @@ export class TransferPlane {
       refOf,
       run,
       after,
-      onUnwritten: (transfer) => this.#tellUnwritten(transfer)
+      onUnwritten: (transfer) => this.#tellUnwritten(transfer),
+      onRemoved: (id) => {
+        for (const [over, of] of this.#kept) if (of === id) over()
+      }
     })
     this.counts = new WaitingTransfers(this.registry, this.preparing, world.onWaiting)
+  }
+
+  /** Takes up what earlier runs left. */
+  get restored(): Effect.Effect<void> {
+    return restoreTransfers(this).pipe(
+      Effect.catch(({ reason }) => Effect.sync(() => this.tellUnusable(reason))),
+      Effect.ensuring(this.#restored.open)
+    )
+  }
+
+  /** Completes when that is done. */
+  get whenRestored(): Effect.Effect<void> {
+    return this.#restored.await
   }
 
   desk(peerId: PeerId): TransferDesk {
@@ -88,29 +109,25 @@ export class TransferPlane {
     this.world.emit([event])
   }
 
-  /** Notes a change of how far it came. Over when it is on the disk; never, where the run ends before. */
-  keep({ writer }: Transfer, change: Partial<TransferProgress>): Effect.Effect<void> {
+  /** Notes a change of how far it came. Over when it is on the disk, or when nobody needs it any more. */
+  keep(transfer: Transfer, change: Partial<TransferProgress>): Effect.Effect<void> {
     return Effect.callback<void>((resume) => {
-      this.#kept.add(resume)
-      writer.change(change, () => {
-        this.#kept.delete(resume)
+      const over = (): void => {
+        this.#kept.delete(over)
         resume(Effect.void)
-      })
+      }
+      const isKnown = this.registry.get(transfer.id) === transfer
+      if (isKnown) this.#kept.set(over, transfer.id)
+      transfer.writer.change(change, over)
+      if (this.#isStopped || !isKnown) over()
     })
   }
 
   /** The run ends: what could not be noted so far is not waited for. */
   stop(): void {
+    this.#isStopped = true
     for (const meter of this.#meters.values()) meter.stop()
-    for (const resume of this.#kept) resume(Effect.interrupt)
-    this.#kept.clear()
-  }
-
-  /** What moves stops with the run, and goes on with the next one. */
-  tellLeft(): void {
-    for (const transfer of this.registry.all())
-      if (stateName(this.world.stateOf(transfer.peer, transfer.id), undefined) === 'moving')
-        this.tellPaused(transfer, 'us', 'lost')
+    for (const over of this.#kept.keys()) over()
   }
 
   /** Work that an end of the run waits for, and that is not given up in its midst. */
@@ -122,26 +139,11 @@ export class TransferPlane {
     })
   }
 
-  /** Starts the machine of one that the peer offers now, and whose note was made. */
-  startIncoming(transfer: Transfer, list: readonly TransferEntry[] | undefined): void {
-    const { id, peer, offer } = transfer
-    const desk = this.desk(peer)
-    const isWelcome = list !== undefined && desk.isWelcome && risksOf(offer, list).length === 0
-    this.world.start({
-      direction: 'in',
-      input: {
-        peerId: peer,
-        id,
-        state: 'offered',
-        paused: false,
-        isOffered: desk.open?.offered.has(id) ?? false,
-        isListed: list !== undefined,
-        isWelcome,
-        isPlaced: false,
-        isWhole: false
-      }
-    })
-    this.registry.created(transfer)
+  /** One at a time writes a transfer: what another one leaves is noted before. */
+  alone<A, E>(id: TransferId, work: Effect.Effect<A, E>): Effect.Effect<A, E> {
+    const one = this.#pumps.get(id) ?? Semaphore.makeUnsafe(1)
+    this.#pumps.set(id, one)
+    return one.withPermits(1)(work)
   }
 
   /** Ends a transfer for a reason that is ours and not the user's. */
@@ -278,6 +280,7 @@ export class TransferPlane {
     this.#meters.get(id)?.stop()
     this.#meters.delete(id)
     this.#told.delete(id)
+    this.#pumps.delete(id)
     this.#unwritten.delete(id)
     this.asked.delete(id)
     this.holds.delete(id)

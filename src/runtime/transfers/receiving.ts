@@ -3,45 +3,42 @@ import * as Effect from 'effect/Effect'
 import type { StallCause } from '../../domain/events.ts'
 import { TransferError } from '../../domain/transfer-failures.ts'
 import type { IncomingPorts, PieceDamaged } from '../../machines/incoming-transfer.types.ts'
-import { bytesBefore, listOf } from './lists.ts'
+import { Pieces } from '../../protocol/pieces.ts'
+import { listOf } from './lists.ts'
 import type { TransferPlane } from './plane.ts'
 import type { InboundStream } from './ports.ts'
 import { receivePump } from './receive-pump.ts'
-import { progressOf } from './registry.ts'
+import { progressOf, type Transfer } from './registry.ts'
+import type { TransferLink } from './world.ts'
 
 type Input = IncomingPorts['actors']['receivePump']['input']
 
-/** Asks for what is missing and writes it. Without its link it waits for the end of its state. */
-export const receiveEntries = Effect.fnUntraced(function* (
+const receive = Effect.fnUntraced(function* (
   plane: TransferPlane,
-  { peerId, id }: Input
+  transfer: Transfer,
+  link: TransferLink
 ): Effect.fn.Return<void, TransferError | PieceDamaged> {
   const { registry, world } = plane
-  const transfer = registry.get(id)
-  const desk = plane.desk(peerId)
-  const { link } = desk
-  const digest = link?.digests[0]
-  const place = transfer && progressOf(transfer).place
-  if (transfer === undefined || link === undefined || digest === undefined)
-    return yield* Effect.never
+  const { id, peer, offer } = transfer
+  const { place, pieces } = progressOf(transfer)
+  const [digest] = link.digests
+  if (digest === undefined) return yield* Effect.never
   if (place === undefined)
-    return yield* new TransferError({
-      reason: { _tag: 'PlaceLost', path: transfer.offer.name }
-    })
-  const { offer } = transfer
+    return yield* new TransferError({ reason: { _tag: 'PlaceLost', path: offer.name } })
   const list = yield* listOf(registry, transfer)
-  const { pieces } = progressOf(transfer)
   let current: InboundStream | undefined
-  const waitsFor = (): StallCause => current?.waitsFor() ?? 'network'
   const fetch = Effect.fnUntraced(function* (piece: number, bytesToCome: number) {
     const stream = yield* link.bulk.receive(bytesToCome)
     // No number is left on this link: the next one has all of them.
     if (stream === undefined) return yield* Effect.never
     current = stream
-    desk.say({ kind: 'fetch', id, stream: stream.stream, piece, credit: stream.credit, digest })
+    const body = { kind: 'fetch', id, stream: stream.stream, piece, digest } as const
+    plane.desk(peer).say({ ...body, credit: stream.credit })
     return stream
   })
-  const meter = plane.meter(transfer, bytesBefore(list, offer.pieceBytes, pieces), waitsFor)
+  const from = new Pieces(list, offer.pieceBytes).bytesBefore(pieces)
+  const waitsFor = (): StallCause => current?.waitsFor() ?? 'network'
+  const meter = plane.meter(transfer, from, waitsFor)
   const job = {
     offer,
     list,
@@ -58,3 +55,17 @@ export const receiveEntries = Effect.fnUntraced(function* (
     Effect.sync(() => meter.stop())
   )
 })
+
+/** Asks for what is missing and writes it. Without its link it waits for the end of its state. */
+export const receiveEntries = (
+  plane: TransferPlane,
+  { peerId, id }: Input
+): Effect.Effect<void, TransferError | PieceDamaged> => {
+  const transfer = plane.registry.get(id)
+  const { link } = plane.desk(peerId)
+  if (transfer === undefined || link === undefined) return Effect.never
+  return plane.alone(
+    id,
+    Effect.suspend(() => receive(plane, transfer, link))
+  )
+}

@@ -48,6 +48,8 @@ export interface RegistryWorld {
   readonly after: (ms: number, work: () => void) => void
   /** A note could not be written; it is tried again. */
   readonly onUnwritten: (transfer: Transfer, failure: TransferFailure) => void
+  /** Nothing of it is noted any more. */
+  readonly onRemoved: (id: TransferId) => void
 }
 
 export class TransferRegistry {
@@ -61,14 +63,14 @@ export class TransferRegistry {
     this.#world = world
   }
 
-  /** Takes up what earlier runs left. @returns notes that could not be read, by their paths. */
-  readonly restore: Effect.Effect<readonly string[], TransferError> = Effect.suspend(() =>
+  /** Takes up what earlier runs left. `damaged`: paths of notes that could not be read. */
+  readonly restore: Effect.Effect<Restored, TransferError> = Effect.suspend(() =>
     Effect.map(this.#world.notes.all, ({ notes, damaged }) => {
-      for (const note of notes.toSorted((one, other) => one.at - other.at)) {
-        const transfer = this.#add(note)
-        transfer.isCreated = true
-      }
-      return damaged
+      const transfers = notes
+        .toSorted((one, other) => one.at - other.at)
+        .map((note) => this.#add(note))
+      for (const transfer of transfers) transfer.isCreated = true
+      return { transfers, damaged }
     })
   )
 
@@ -130,9 +132,10 @@ export class TransferRegistry {
 
   /** It is over at both ends. Where its note cannot be removed, the next run tells the peer once more. */
   remove(transfer: Transfer): void {
-    const { run, notes } = this.#world
+    const { run, notes, onRemoved } = this.#world
     this.#forget(transfer)
     transfer.writer.stop(() => run(Effect.ignore(notes.remove(transfer.id))))
+    onRemoved(transfer.id)
   }
 
   #forget({ id }: Transfer): void {
@@ -170,6 +173,12 @@ export class TransferRegistry {
     this.#all.set(id, transfer)
     return transfer
   }
+}
+
+/** What earlier runs left. */
+export interface Restored {
+  readonly transfers: readonly Transfer[]
+  readonly damaged: readonly string[]
 }
 
 /** A transfer that is being noted. */

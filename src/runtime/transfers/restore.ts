@@ -3,7 +3,7 @@ import * as Effect from 'effect/Effect'
 import type { TransferError } from '../../domain/transfer-failures.ts'
 import type { TransferEnd, TransferEntry } from '../../domain/transfers.ts'
 import { listOfFile } from './bodies.ts'
-import { pieceCount } from './lists.ts'
+import { Pieces } from '../../protocol/pieces.ts'
 import type { Ending, TransferPlane } from './plane.ts'
 import { isActive, progressOf, type Transfer } from './registry.ts'
 
@@ -59,19 +59,19 @@ const goOn = (plane: TransferPlane, transfer: Transfer, list: List): void => {
       isListed: list !== undefined,
       isWelcome: false,
       isPlaced,
-      isWhole: isPlaced && list !== undefined && pieces >= pieceCount(list, offer.pieceBytes)
+      isWhole: isPlaced && list !== undefined && pieces >= new Pieces(list, offer.pieceBytes).count
     }
   })
 }
 
-/** Reads all notes. @returns how to go on with them, once the machines run; before any link is open. */
+/** Reads all notes and goes on with them. Before it is over, no link is to open: all of them are told on it. */
 export const restoreTransfers = Effect.fnUntraced(function* (
   plane: TransferPlane
-): Effect.fn.Return<() => void, TransferError> {
+): Effect.fn.Return<void, TransferError> {
   const { registry } = plane
-  const damaged = yield* registry.restore
+  const { transfers, damaged } = yield* registry.restore
   const lists = new Map<Transfer, List>()
-  for (const transfer of registry.all())
+  for (const transfer of transfers)
     if (transfer.direction === 'in' && isActive(transfer))
       lists.set(
         transfer,
@@ -79,12 +79,10 @@ export const restoreTransfers = Effect.fnUntraced(function* (
           ? listOfFile(transfer.offer)
           : yield* Effect.orElseSucceed(registry.list(transfer), () => undefined)
       )
-  return () => {
-    if (damaged.length > 0) plane.emit({ type: 'transfer.notes-damaged', paths: damaged })
-    for (const transfer of registry.all())
-      if (isActive(transfer)) {
-        goOn(plane, transfer, lists.get(transfer))
-        plane.counts.count(transfer.peer)
-      } else finish(plane, transfer)
-  }
+  if (damaged.length > 0) plane.emit({ type: 'transfer.notes-damaged', paths: damaged })
+  for (const transfer of transfers)
+    if (isActive(transfer)) {
+      goOn(plane, transfer, lists.get(transfer))
+      plane.counts.count(transfer.peer)
+    } else finish(plane, transfer)
 })

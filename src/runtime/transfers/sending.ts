@@ -3,7 +3,8 @@ import * as Effect from 'effect/Effect'
 import type { StallCause } from '../../domain/events.ts'
 import type { TransferError } from '../../domain/transfer-failures.ts'
 import type { OutgoingPorts } from '../../machines/outgoing-transfer.types.ts'
-import { bytesBefore, listOf } from './lists.ts'
+import { Pieces } from '../../protocol/pieces.ts'
+import { listOf } from './lists.ts'
 import type { TransferPlane } from './plane.ts'
 import type { OutboundStream } from './ports.ts'
 import { sendPump } from './send-pump.ts'
@@ -28,7 +29,7 @@ export const sendEntries = (
       const stream: OutboundStream | undefined = yield* link.bulk.sendOn(fetch.stream)
       if (stream === undefined) return yield* Effect.never
       const { offer, sources } = transfer
-      const from = bytesBefore(list, offer.pieceBytes, fetch.piece)
+      const from = new Pieces(list, offer.pieceBytes).bytesBefore(fetch.piece)
       const waitsFor = (): StallCause => stream.waitsFor() ?? 'our-disk'
       const meter = plane.meter(transfer, from, waitsFor)
       const { piece, digest } = fetch

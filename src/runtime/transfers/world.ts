@@ -1,7 +1,6 @@
 /** What every part of the file plane needs of the run. */
 import type * as Effect from 'effect/Effect'
 import type { EarshotEvent, PeerRef } from '../../domain/events.ts'
-import type { ProtocolViolation } from '../../domain/failures.ts'
 import type { PeerId } from '../../domain/peer-id.ts'
 import type { DigestName, TransferId } from '../../domain/transfers.ts'
 import type { TransferEvent, TransferStart } from '../../machines/transfer.types.ts'
@@ -51,6 +50,4 @@ export interface TransferLink {
   readonly bulk: BulkLink
   /** What pieces can be checked with at both ends, the fastest first. */
   readonly digests: readonly DigestName[]
-  /** The peer broke the protocol: the link is to end. */
-  readonly violate: (violation: ProtocolViolation) => void
 }

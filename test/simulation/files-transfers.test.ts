@@ -1,0 +1,88 @@
+/**
+ * Goal: files and folders cross from host to host whatever happens in between, byte by byte, and nothing is
+ * held afterwards.
+ * Method: the whole program on two simulated hosts; cuts, kills, power cuts and full disks in the middle.
+ */
+import { describe, expect, it } from '@effect/vitest'
+import {
+  at,
+  chat,
+  expectNothingHeld,
+  expectTalk,
+  makePair,
+  MINUTE_MS,
+  type Pair,
+  SECOND_MS,
+  seeds,
+  told
+} from './stage.ts'
+
+const BYTES = 5_000_000
+const TEXT = Array.from({ length: BYTES / 10 }, (_, index) => `${index}`.padStart(10)).join('')
+
+const offerFile = ({ alice, world }: Pair, name = 'a.txt'): void => {
+  alice.files.disk.putText(`/alice/${name}`, TEXT)
+  alice.enter({ type: 'send', paths: `/alice/${name}` })
+  world.clock.advance(SECOND_MS)
+}
+
+const arrived = ({ bob }: Pair, name = 'a.txt'): boolean => {
+  const bytes = bob.files.disk.read(`${bob.files.downloads}/${name}`)
+  return bytes !== undefined && new TextDecoder().decode(bytes) === TEXT
+}
+
+/** Both ends told that it is done once, and the file is whole. */
+const expectArrived = (pair: Pair, label = ''): void => {
+  expect(arrived(pair), `whole ${label}`).toBe(true)
+  expect(told(pair.bob, 'transfer.done'), `bob ${label}`).toHaveLength(1)
+  expect(told(pair.alice, 'transfer.done'), `alice ${label}`).toHaveLength(1)
+  expect(pair.bob.files.disk.list(pair.bob.files.downloads), label).toEqual(['a.txt'])
+  for (const host of [pair.alice, pair.bob])
+    expect(host.files.disk.list(host.files.notes), `notes of ${host.name} ${label}`).toEqual([])
+}
+
+describe('a file', () => {
+  it('crosses once it is accepted, and nothing is left behind', () => {
+    const pair = makePair(1)
+    offerFile(pair)
+    expect(told(pair.bob, 'transfer.offered')).toHaveLength(1)
+    expect(arrived(pair)).toBe(false)
+    pair.bob.enter({ type: 'accept' })
+    pair.world.clock.advance(20 * SECOND_MS)
+    expectArrived(pair)
+    expectTalk(pair)
+    expectNothingHeld(pair.world, [pair.alice, pair.bob])
+  })
+
+  it('goes on over every cut', () => {
+    for (const seed of seeds(10)) {
+      const pair = makePair(seed, {}, { bytesPerSecond: 1_000_000 })
+      offerFile(pair)
+      pair.bob.enter({ type: 'accept' })
+      for (let cut = 0; cut < 4; cut += 1) {
+        pair.world.clock.advance(700)
+        for (const link of pair.world.network.links()) pair.world.network.cut(link)
+        pair.world.clock.advance(3 * SECOND_MS)
+      }
+      pair.world.clock.advance(MINUTE_MS)
+      expectArrived(pair, `seed ${seed}`)
+      expectNothingHeld(pair.world, [pair.alice, pair.bob])
+    }
+  })
+
+  it('waits for a peer that is away, and is offered when it comes', () => {
+    const pair = makePair(3)
+    pair.world.stop(pair.bob)
+    pair.world.clock.advance(MINUTE_MS)
+    offerFile(pair)
+    expect(told(pair.alice, 'transfer.offered').at(-1)).toMatchObject({ online: false })
+    pair.world.restart(pair.bob)
+    pair.world.clock.advance(10 * SECOND_MS)
+    pair.bob.enter({ type: 'accept' })
+    pair.world.clock.advance(20 * SECOND_MS)
+    expectArrived(pair)
+  })
+})
+
+void at
+void chat
