@@ -5,7 +5,9 @@
 import {
   CONTROL_PAYLOAD_BYTES_MAX,
   LINK_STREAMS_MAX,
-  TRANSFER_ENTRIES_MAX
+  PIECE_BYTES_MIN,
+  TRANSFER_ENTRIES_MAX,
+  TRANSFER_PIECES_MAX
 } from '../domain/limits.ts'
 import {
   type DigestName,
@@ -74,16 +76,37 @@ const entry: Check<TransferEntry> = objectOf((fields) => {
 
 const entries: Check<readonly TransferEntry[]> = listOf(entry, TRANSFER_ENTRIES_MAX)
 
-const readOffer = (fields: Fields, id: TransferId): TransferOffer => ({
-  id,
-  name: fields.take('n', name),
-  kind: fields.take('what', kind),
-  bytes: fields.take('b', count),
-  files: fields.take('f', entryCount),
-  entries: fields.take('e', integer(1, TRANSFER_ENTRIES_MAX)),
-  pieceBytes: fields.take('piece', integer(1, Number.MAX_SAFE_INTEGER)),
-  executable: fields.takeOptional('x', yes) === true
-})
+/** What is wrong between the fields of an offer. Too many entries or bytes are no fault: the offer is turned away. */
+const offerFault = ({
+  kind: what,
+  bytes,
+  files,
+  entries: all,
+  pieceBytes,
+  executable
+}: TransferOffer) => {
+  if (pieceBytes < PIECE_BYTES_MIN || Math.ceil(bytes / pieceBytes) > TRANSFER_PIECES_MAX)
+    return 'its pieces are too small'
+  if (what === 'file') return files === 1 && all === 1 ? undefined : 'a file is one'
+  if (files > all || (files === 0 && bytes > 0)) return 'its counts contradict each other'
+  return executable ? 'a folder cannot be run' : undefined
+}
+
+const readOffer = (fields: Fields, id: TransferId): TransferOffer => {
+  const offer: TransferOffer = {
+    id,
+    name: fields.take('n', name),
+    kind: fields.take('what', kind),
+    bytes: fields.take('b', count),
+    files: fields.take('f', count),
+    entries: fields.take('e', count),
+    pieceBytes: fields.take('piece', count),
+    executable: fields.takeOptional('x', yes) === true
+  }
+  const fault = offerFault(offer)
+  if (fault !== undefined) fields.refuse(fault)
+  return offer
+}
 
 const readBody = (fields: Fields): TransferBody => {
   const body = fields.take('k', kindOfBody)

@@ -2,8 +2,15 @@
 import fc from 'fast-check'
 import { BYE_REASONS } from '../../../src/domain/failures.ts'
 import type { ItemBody } from '../../../src/domain/items.ts'
+import {
+  pieceBytesFor,
+  TRANSFER_ENDS,
+  TRANSFER_HOLDS,
+  type TransferEntry
+} from '../../../src/domain/transfers.ts'
 import type { Message } from '../../../src/protocol/messages.ts'
 import { TEXT_PARTS_MAX } from '../../../src/protocol/payloads.ts'
+import type { TransferBody } from '../../../src/protocol/transfer-messages.ts'
 
 const count = fc.maxSafeNat()
 const sequence = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER })
@@ -31,7 +38,97 @@ const text: fc.Arbitrary<ItemBody> = fc
     fc.integer({ min: 1, max: parts }).map((part) => ({ kind: 'text', text: content, part, parts }))
   )
 
+const transferId = base64url(16)
+const stream = fc.integer({ min: 1, max: 0xffff })
+
+/** An entry of a list, of any path. */
+export const anyEntry: fc.Arbitrary<TransferEntry> = fc.oneof(
+  fc.record({
+    path: unicodeText(60),
+    kind: fc.constant('file' as const),
+    bytes: count,
+    executable: fc.boolean()
+  }),
+  fc.record({
+    path: unicodeText(60),
+    kind: fc.constant('folder' as const),
+    bytes: fc.constant(0),
+    executable: fc.constant(false)
+  })
+)
+
+const offer: fc.Arbitrary<TransferBody> = fc
+  .record({
+    id: transferId,
+    name: unicodeText(60),
+    bytes: count,
+    executable: fc.boolean(),
+    folder: fc.option(fc.tuple(count, count), { nil: undefined })
+  })
+  .map(({ folder, ...own }): TransferBody => {
+    const all = { ...own, pieceBytes: pieceBytesFor(own.bytes) }
+    if (folder === undefined)
+      return { kind: 'offer', offer: { ...all, kind: 'file', files: 1, entries: 1 } }
+    const [files = 0, entries = 0] = folder.toSorted((a, b) => a - b)
+    const bytes = files === 0 ? 0 : own.bytes
+    return {
+      kind: 'offer',
+      offer: { ...all, kind: 'folder', files, entries, bytes, executable: false }
+    }
+  })
+
+const transfer: fc.Arbitrary<TransferBody> = fc.oneof(
+  offer,
+  fc.record({
+    kind: fc.constant('list' as const),
+    id: transferId,
+    at: fc.nat({ max: 10_000 }),
+    entries: fc.array(anyEntry, { maxLength: 20 })
+  }),
+  fc.record({
+    kind: fc.constant('fetch' as const),
+    id: transferId,
+    stream,
+    piece: count,
+    credit: count,
+    digest: fc.constantFrom('sha256' as const, 'blake3' as const)
+  }),
+  fc.record({
+    kind: fc.constant('hold' as const),
+    id: transferId,
+    why: fc.constantFrom(...TRANSFER_HOLDS)
+  }),
+  fc.record({
+    kind: fc.constant('end' as const),
+    id: transferId,
+    why: fc.constantFrom(...TRANSFER_ENDS)
+  }),
+  fc.record({
+    kind: fc.constantFrom('ask-list' as const, 'done' as const, 'over' as const),
+    id: transferId
+  }),
+  fc.constant<TransferBody>({ kind: 'all' })
+)
+
+/** Messages about files. */
+const ofFiles: fc.Arbitrary<Message> = fc.oneof(
+  transfer.map((body): Message => ({ type: 'transfer', body })),
+  fc.record({
+    type: fc.constant('data' as const),
+    stream,
+    bytes: fc.uint8Array({ maxLength: 300 })
+  }),
+  fc.record({
+    type: fc.constant('digest' as const),
+    stream,
+    digest: fc.uint8Array({ minLength: 32, maxLength: 32 })
+  }),
+  fc.record({ type: fc.constant('credit' as const), stream, upTo: count }),
+  fc.record({ type: fc.constant('received' as const), upTo: count })
+)
+
 export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
+  { weight: 6, arbitrary: ofFiles },
   fc.record({
     type: fc.constant('hello' as const),
     versions,

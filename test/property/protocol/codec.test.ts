@@ -17,8 +17,9 @@ import { FrameDecoder } from '../../../src/protocol/framing.ts'
 import { joinFrames } from '../../../src/protocol/lanes.ts'
 import { LinkReader } from '../../../src/protocol/link-reader.ts'
 import type { Message, MessageType } from '../../../src/protocol/messages.ts'
+import { listFrames } from '../../../src/protocol/transfer-payloads.ts'
 import { isViolation } from '../../../src/protocol/violation.ts'
-import { anyMessage } from './arbitrary-messages.ts'
+import { anyEntry, anyMessage } from './arbitrary-messages.ts'
 
 /** Cuts `bytes` at the given fractions of its length. */
 const cutAt = (bytes: Uint8Array, places: readonly number[]): Uint8Array[] => {
@@ -27,20 +28,44 @@ const cutAt = (bytes: Uint8Array, places: readonly number[]): Uint8Array[] => {
   return cuts.slice(1).map((end, index) => bytes.subarray(cuts[index], end))
 }
 
+const ABOUT_FILES: ReadonlySet<MessageType> = new Set([
+  'transfer',
+  'data',
+  'digest',
+  'credit',
+  'received'
+])
+
 const places = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 40 })
 
-const decodeAll = (chunks: readonly Uint8Array[]): (Message | ProtocolViolation)[] => {
+type Outcome = Message | ProtocolViolation
+
+/** A frame of DATA comes in as many parts as there are reads: what counts are the bytes in a row. */
+const joined = (all: readonly Outcome[]): Outcome[] => {
+  const row: Outcome[] = []
+  for (const one of all) {
+    const last = row.at(-1)
+    if (isViolation(one) || one.type !== 'data') row.push(one)
+    else if (one.bytes.length === 0) continue
+    else if (last === undefined || isViolation(last) || last.type !== 'data') row.push(one)
+    else if (last.stream !== one.stream) row.push(one)
+    else row[row.length - 1] = { ...last, bytes: joinFrames([last.bytes, one.bytes]) }
+  }
+  return row
+}
+
+const decodeAll = (chunks: readonly Uint8Array[]): Outcome[] => {
   const decoder = new FrameDecoder()
   decoder.authenticated()
-  const taken: (Message | ProtocolViolation)[] = []
+  const taken: Outcome[] = []
   for (const chunk of chunks) {
     decoder.push(chunk)
     for (let frame = decoder.next(); frame !== undefined; frame = decoder.next()) {
       taken.push(isViolation(frame) ? frame : decodeMessage(frame))
-      if (isViolation(frame)) return taken
+      if (isViolation(frame)) return joined(taken)
     }
   }
-  return taken
+  return joined(taken)
 }
 
 describe('messages on the wire', () => {
@@ -48,7 +73,7 @@ describe('messages on the wire', () => {
     fc.assert(
       fc.property(fc.array(anyMessage, { maxLength: 12 }), places, (messages, cuts) => {
         const wire = joinFrames(messages.map(encodeMessage))
-        expect(decodeAll(cutAt(wire, cuts))).toEqual(messages)
+        expect(decodeAll(cutAt(wire, cuts))).toEqual(joined(messages))
       }),
       { numRuns: 400 }
     )
@@ -80,10 +105,14 @@ describe('random bytes', () => {
   const chunk = fc.oneof(
     fc.uint8Array({ maxLength: 300 }),
     fc
-      .tuple(fc.nat({ max: 70_000 }), fc.constantFrom(1, 2, 4, 7, 8, 9, 0x0a, 0x7d, 0x7f, 0x90))
-      .map(([length, type]) =>
-        Uint8Array.of(length >>> 24, length >>> 16, length >>> 8, length, type, 0, 0, 0)
+      .tuple(
+        fc.nat({ max: 70_000 }),
+        fc.constantFrom(1, 2, 4, 7, 9, 0x10, 0x11, 0x12, 0x13, 0x14, 0x7d, 0x7f, 0x90)
       )
+      .map(([length, type]) => {
+        const stream = [0x10, 0x11, 0x13].includes(type) ? 1 : 0
+        return Uint8Array.of(length >>> 24, length >>> 16, length >>> 8, length, type, 0, 0, stream)
+      })
   )
   const chunks = fc.array(chunk, { maxLength: 60 })
 
@@ -141,23 +170,92 @@ describe('random JSON', () => {
       'p',
       'r',
       'epoch',
-      'lost'
+      'lost',
+      'what',
+      'b',
+      'f',
+      'e',
+      'piece',
+      'x',
+      'l',
+      'c',
+      'd',
+      'w'
     )
-    const right = fc.constantFrom('0123456789abcdef', 'sender', 'ask', 'quit')
+    const right = fc.constantFrom<unknown>(
+      '0123456789abcdef',
+      'sender',
+      'ask',
+      'quit',
+      'AAECAwQFBgcICQoLDA0ODw',
+      'list',
+      'over',
+      'all',
+      [{ p: 'a', b: 1 }, { p: '' }],
+      0
+    )
     const object = fc.dictionary(
       fc.oneof(keys, fc.constant('__proto__')),
       fc.oneof(fc.jsonValue(), right)
     )
-    const types = fc.constantFrom('hello', 'auth', 'ready', 'item', 'log', 'bye' as const)
+    const types = fc.constantFrom(
+      'hello',
+      'auth',
+      'ready',
+      'item',
+      'log',
+      'transfer',
+      'bye' as const
+    )
     fc.assert(
       fc.property(fc.oneof(object, fc.jsonValue()), types, (value, type) => {
         const payload = new TextEncoder().encode(JSON.stringify(value))
-        const outcome = decodeMessage({ type, payload })
+        const outcome = decodeMessage({ type, stream: 0, payload })
         // A message that passes can be sent on, and is the same when it comes back.
         if (isViolation(outcome)) expect(outcome._tag).toBe('FrameMalformed')
         else expect(decodeAll([encodeMessage(outcome)])).toEqual([outcome])
       }),
       { numRuns: 600 }
+    )
+  })
+})
+
+describe('frames of files', () => {
+  it('that were changed anywhere give violations, or messages that are the same when sent again', () => {
+    const changes = fc.array(fc.tuple(fc.nat(), fc.nat({ max: 7 })), { minLength: 1, maxLength: 4 })
+    const frames = fc.array(
+      anyMessage.filter(({ type }) => ABOUT_FILES.has(type)),
+      { minLength: 1 }
+    )
+    fc.assert(
+      fc.property(frames, changes, places, (messages, flips, cuts) => {
+        const wire = joinFrames(messages.map(encodeMessage)).slice()
+        for (const [at, bit] of flips)
+          wire[at % wire.length] = (wire[at % wire.length] ?? 0) ^ (1 << bit)
+        const outcome = decodeAll(cutAt(wire, cuts))
+        for (const one of outcome)
+          if (!isViolation(one)) expect(decodeAll([encodeMessage(one)])).toEqual(joined([one]))
+      }),
+      { numRuns: 600 }
+    )
+  })
+
+  it('of a list fit, are as few as they can be, and hold every entry in its order', () => {
+    fc.assert(
+      fc.property(fc.array(anyEntry, { maxLength: 60 }), fc.nat({ max: 8000 }), (some, long) => {
+        const list = some.map((entry) => ({ ...entry, path: entry.path.padEnd(long, '語') }))
+        const bodies = listFrames('i'.repeat(22), list)
+        const back = bodies.flatMap((body) => (body.kind === 'list' ? body.entries : []))
+        expect(back).toEqual(list)
+        let at = 0
+        for (const body of bodies) {
+          expect(body).toMatchObject({ kind: 'list', at })
+          at += body.kind === 'list' ? body.entries.length : 0
+          const [message] = decodeAll([encodeMessage({ type: 'transfer', body })])
+          expect(message).toEqual({ type: 'transfer', body })
+        }
+      }),
+      { numRuns: 100 }
     )
   })
 })
@@ -196,7 +294,7 @@ describe('an open link', () => {
         )
         const good = wrong === -1 ? messages : messages.slice(0, wrong)
         const reader = opened()
-        const taken: (Message | ProtocolViolation)[] = []
+        const taken: Outcome[] = []
         for (const chunk of cutAt(joinFrames(messages.map(encodeMessage)), cuts)) {
           reader.push(chunk)
           for (let next = reader.next(); next !== undefined; next = reader.next()) {
@@ -204,8 +302,10 @@ describe('an open link', () => {
             taken.push(next)
           }
         }
-        expect(taken.slice(0, good.length)).toEqual(good)
-        expect(taken.slice(good.length)).toMatchObject(
+        const outcome = joined(taken)
+        const expected = joined(good)
+        expect(outcome.slice(0, expected.length)).toEqual(expected)
+        expect(outcome.slice(expected.length)).toMatchObject(
           wrong === -1 ? [] : [{ _tag: 'FrameIllegal', type: messages[wrong]?.type, state: 'open' }]
         )
       }),

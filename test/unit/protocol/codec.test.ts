@@ -18,7 +18,8 @@ const itemOf = (text: string): Item => ({
 })
 
 const payloadOf = (text: string): Uint8Array => new TextEncoder().encode(text)
-const decodeItem = (json: string) => decodeMessage({ type: 'item', payload: payloadOf(json) })
+const decodeItem = (json: string) =>
+  decodeMessage({ type: 'item', stream: 0, payload: payloadOf(json) })
 const withText = (text: string) =>
   decodeItem(JSON.stringify({ s: 1, id: ID, at: 0, k: 'text', t: text }))
 
@@ -53,7 +54,7 @@ describe('decodeMessage', () => {
     const polluted = Object.prototype as { m?: string }
     polluted.m = 'ask'
     try {
-      expect(decodeMessage({ type: 'auth', payload: payloadOf('{}') })).toMatchObject({
+      expect(decodeMessage({ type: 'auth', stream: 0, payload: payloadOf('{}') })).toMatchObject({
         _tag: 'FrameMalformed'
       })
     } finally {
@@ -62,7 +63,11 @@ describe('decodeMessage', () => {
   })
 
   it('gives a message its own fields only', () => {
-    const message = decodeMessage({ type: 'auth', payload: payloadOf('{"m":"ask","x":1}') })
+    const message = decodeMessage({
+      type: 'auth',
+      stream: 0,
+      payload: payloadOf('{"m":"ask","x":1}')
+    })
     expect(Object.keys(message)).toEqual(['type', 'mode'])
   })
 })
@@ -71,18 +76,20 @@ describe('encodeMessage', () => {
   it('fits the part that grows most in JSON', () => {
     const worst = itemOf('\u0001'.repeat(TEXT_PART_BYTES_MAX))
     const frame = encodeMessage(worst)
-    expect(decodeMessage({ type: 'item', payload: frame.subarray(8) })).toEqual(worst)
+    expect(decodeMessage({ type: 'item', stream: 0, payload: frame.subarray(8) })).toEqual(worst)
   })
 
   it('sends Unicode only', () => {
     const frame = encodeMessage(itemOf('a\ud800b'))
-    expect(decodeMessage({ type: 'item', payload: frame.subarray(8) })).toEqual(itemOf('a\ufffdb'))
+    expect(decodeMessage({ type: 'item', stream: 0, payload: frame.subarray(8) })).toEqual(
+      itemOf('a\ufffdb')
+    )
   })
 
   it('cuts a nickname to its bound between characters', () => {
     const nick = (nickname: string): Item => ({ ...itemOf(''), body: { kind: 'nick', nickname } })
     const frame = encodeMessage(nick(`${'n'.repeat(31)}👋`))
-    expect(decodeMessage({ type: 'item', payload: frame.subarray(8) })).toEqual(
+    expect(decodeMessage({ type: 'item', stream: 0, payload: frame.subarray(8) })).toEqual(
       nick('n'.repeat(31))
     )
   })

@@ -5,6 +5,7 @@
 import { describe, expect, it } from '@effect/vitest'
 import {
   CONTROL_PAYLOAD_BYTES_MAX,
+  DATA_PAYLOAD_BYTES_MAX,
   FRAME_HEADER_BYTES,
   GREETING_PAYLOAD_BYTES_MAX,
   GREETING_TOTAL_BYTES_MAX
@@ -18,6 +19,10 @@ const HELLO = 0x01
 const AUTH_OK = 0x03
 const READY = 0x04
 const ITEM = 0x07
+const DATA = 0x10
+const DIGEST = 0x11
+const CREDIT = 0x13
+const RECEIVED = 0x14
 const PING = 0x7d
 const LATER = 0x90
 
@@ -67,7 +72,7 @@ describe('frames', () => {
   it('come out of single bytes', () => {
     const wire = encodeFrame(ITEM, 0, bytes(300))
     expect(read(proved(), ...[...wire].map((byte) => Uint8Array.of(byte)))).toEqual([
-      { type: 'item', payload: bytes(300) }
+      { type: 'item', stream: 0, payload: bytes(300) }
     ])
   })
 
@@ -107,6 +112,75 @@ describe('frames', () => {
   })
 })
 
+describe('data', () => {
+  const wire = encodeFrame(
+    DATA,
+    513,
+    Uint8Array.from({ length: 40 }, (_, at) => at)
+  )
+
+  it('comes out in parts as it arrives, views of what was read, and is never kept', () => {
+    for (let cut = FRAME_HEADER_BYTES + 1; cut < wire.length; cut += 1) {
+      const decoder = proved()
+      const head = wire.slice(0, cut)
+      const [first, ...more] = read(decoder, head)
+      expect(more).toEqual([])
+      expect(first).toEqual({ type: 'data', stream: 513, payload: wire.subarray(8, cut) })
+      expect(first !== undefined && 'payload' in first && first.payload.buffer).toBe(head.buffer)
+      expect(decoder.keptBytes).toBe(0)
+      const rest = joinFrames([wire.subarray(cut), encodeFrame(PING, 0, bytes(4))])
+      expect(read(decoder, rest)).toEqual([
+        { type: 'data', stream: 513, payload: wire.subarray(cut) },
+        { type: 'ping', stream: 0, payload: bytes(4) }
+      ])
+    }
+  })
+
+  it('gives nothing while only its header is there, and one empty part for an empty frame', () => {
+    const decoder = proved()
+    expect(read(decoder, wire.subarray(0, 3), wire.subarray(3, 8))).toEqual([])
+    expect(read(decoder, wire.subarray(8))).toHaveLength(1)
+    expect(read(proved(), encodeFrame(DATA, 1, bytes(0)))).toEqual([
+      { type: 'data', stream: 1, payload: bytes(0) }
+    ])
+  })
+
+  it('has frames of at most so many bytes', () => {
+    expect(read(proved(), encodeFrame(DATA, 1, bytes(DATA_PAYLOAD_BYTES_MAX)))).toHaveLength(1)
+    const actual = DATA_PAYLOAD_BYTES_MAX + 1
+    expect(read(proved(), encodeFrame(DATA, 1, bytes(actual)))).toEqual([
+      { _tag: 'FrameTooLarge', limit: DATA_PAYLOAD_BYTES_MAX, actual }
+    ])
+  })
+
+  it('leaves the frames behind it whole, however their bytes are cut', () => {
+    const digest = encodeFrame(DIGEST, 513, bytes(32))
+    const all = joinFrames([wire, digest, wire])
+    for (let cut = 0; cut <= all.length; cut += 1) {
+      const taken = read(proved(), all.slice(0, cut), all.slice(cut))
+      const payloads = taken.flatMap((one) => ('payload' in one ? [...one.payload] : []))
+      expect(payloads).toEqual([...wire.subarray(8), ...bytes(32), ...wire.subarray(8)])
+    }
+  })
+})
+
+describe('streams', () => {
+  it.each([DATA, DIGEST, CREDIT])('of frame type %i are any but 0', (type) => {
+    const payload = bytes(type === DIGEST ? 32 : 8)
+    expect(read(proved(), encodeFrame(type, 0xffff, payload))).toMatchObject([{ stream: 0xffff }])
+    expect(read(proved(), encodeFrame(type, 0, payload))).toMatchObject([
+      { _tag: 'FrameMalformed', detail: 'its stream must not be 0' }
+    ])
+  })
+
+  it('of all others are 0', () => {
+    for (const type of [ITEM, PING, RECEIVED])
+      expect(read(proved(), encodeFrame(type, 1, bytes(4)))).toMatchObject([
+        { _tag: 'FrameMalformed', detail: 'its stream must be 0' }
+      ])
+  })
+})
+
 describe('unknown frames', () => {
   it('from 0x80 up are skipped, counted, and not kept', () => {
     const decoder = proved()
@@ -141,7 +215,7 @@ describe('a violation', () => {
   it('comes after the good frames in front of it', () => {
     const wire = joinFrames([encodeFrame(PING, 0, bytes(4)), encodeFrame(0, 0, bytes(0))])
     expect(read(proved(), wire)).toEqual([
-      { type: 'ping', payload: bytes(4) },
+      { type: 'ping', stream: 0, payload: bytes(4) },
       { _tag: 'FrameUnknown', type: 0 }
     ])
   })
@@ -151,7 +225,7 @@ describe('the greeting', () => {
   it('takes frames up to its own limit', () => {
     expect(
       read(new FrameDecoder(), encodeFrame(HELLO, 0, bytes(GREETING_PAYLOAD_BYTES_MAX)))
-    ).toEqual([{ type: 'hello', payload: bytes(GREETING_PAYLOAD_BYTES_MAX) }])
+    ).toEqual([{ type: 'hello', stream: 0, payload: bytes(GREETING_PAYLOAD_BYTES_MAX) }])
     const over = encodeFrame(HELLO, 0, bytes(GREETING_PAYLOAD_BYTES_MAX + 1))
     expect(read(new FrameDecoder(), over)).toEqual([
       {

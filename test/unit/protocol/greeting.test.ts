@@ -43,7 +43,20 @@ const TABLE: Record<
   authorizing: { always: ['ping', 'pong', 'bye'], dialer: ['auth-ok'], acceptor: ['auth'] },
   settling: { always: ['ready', 'select', 'ping', 'pong', 'bye'], dialer: [], acceptor: [] },
   open: {
-    always: ['item', 'ack', 'read', 'log', 'ping', 'pong', 'bye'],
+    always: [
+      'item',
+      'ack',
+      'read',
+      'log',
+      'transfer',
+      'data',
+      'digest',
+      'credit',
+      'received',
+      'ping',
+      'pong',
+      'bye'
+    ],
     dialer: [],
     acceptor: []
   }
