@@ -45,7 +45,7 @@ const openPath = (path: string, [program, args]: readonly [string, readonly stri
   })
 
 /** @param program the opener and its first arguments; by default that of the system. */
-export const layer = (
+export const layerOpener = (
   program: readonly [string, readonly string[]] = openerOf(process.platform)
 ): Layer.Layer<Opener> =>
   Layer.succeed(Opener, { firstBytes, open: (path) => openPath(path, program) })
