@@ -1,0 +1,29 @@
+/** Removing what is unfinished: only what was begun, only what is in it, and nothing that a link leads to. */
+import { readdir, rmdir, unlink } from 'node:fs/promises'
+import type { DownloadPlace } from '../../services/transfer-notes.ts'
+import { type Folder, inodeOf, within } from './folder.ts'
+
+const empty = async (folder: Folder): Promise<void> => {
+  const entries = await folder.step(() => readdir(folder.base, { withFileTypes: true }))
+  for (const entry of entries) {
+    if (entry.isDirectory()) {
+      await within(await folder.enter(entry.name), empty)
+      await folder.step(() => rmdir(folder.in(entry.name)))
+    } else await folder.step(() => unlink(folder.in(entry.name)))
+  }
+}
+
+/** Nothing there, or another one, is no error: then there is nothing of ours to remove. */
+export const discard = async (root: Folder, { part, partInode }: DownloadPlace): Promise<void> => {
+  const there = await root.look(part)
+  if (there === undefined || inodeOf(there) !== partInode) return
+  if (there.isDirectory()) {
+    const isOurs = await within(await root.enter(part), async (folder) => {
+      if (folder.inode !== partInode) return false
+      await empty(folder)
+      return true
+    })
+    if (isOurs) await root.step(() => rmdir(root.in(part)))
+  } else await root.step(() => unlink(root.in(part)))
+  await root.sync()
+}
