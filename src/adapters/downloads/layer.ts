@@ -35,7 +35,7 @@ const published = (root: Folder, { place }: Job, name: string): Opened => ({
   download: {
     write: () => Effect.fail(placeLost(partOf(place))),
     sync: Effect.void,
-    publish: Effect.succeed(join(root.path, name))
+    publish: working(root.path, () => root.sync()).pipe(Effect.as(join(root.path, name)))
   },
   close: () => root.close()
 })

@@ -1,8 +1,8 @@
 /** Names in the download folder. */
 import { randomBytes } from 'node:crypto'
-import { safeFileName } from '../../domain/file-names.ts'
+import { listFault, safeFileName } from '../../domain/file-names.ts'
 import { TransferError } from '../../domain/transfer-failures.ts'
-import type { TransferOffer } from '../../domain/transfers.ts'
+import type { TransferEntry, TransferOffer } from '../../domain/transfers.ts'
 
 /** Names to try, the offered one first: " (1)", " (2)" … before the ending of a file. */
 export const numberedName = ({ name, kind }: TransferOffer, number: number): string => {
@@ -21,8 +21,19 @@ const PART = /^[^/\\]+\.[0-9a-f]{16}\.part$/
 /** Whether partName can have made it: anything else in a note is not ours. */
 export const isPartName = (name: string): boolean => PART.test(name)
 
-/** The name was judged when it was offered; nothing that is not safe is ever put here all the same. */
-export const checkName = (offer: TransferOffer, folder: string): void => {
-  if (safeFileName(offer.name) !== undefined) return
-  throw new TransferError({ reason: { _tag: 'NotWritable', path: folder, code: 'EINVAL' } })
+const refused = (path: string): TransferError =>
+  new TransferError({ reason: { _tag: 'NotWritable', path, code: 'EINVAL' } })
+
+/** Names were judged when they were offered; nothing that is not safe is ever put here all the same. */
+export const checkName = (offer: TransferOffer, path: string): void => {
+  if (safeFileName(offer.name) === undefined) throw refused(path)
+}
+
+/** The same of all names of a transfer. */
+export const checkList = (
+  { offer, list }: { readonly offer: TransferOffer; readonly list: readonly TransferEntry[] },
+  path: string
+): void => {
+  checkName(offer, path)
+  if (listFault(offer, list) !== undefined) throw refused(path)
 }
