@@ -1,6 +1,6 @@
 /**
- * Messages as whole frames, and back. Control payloads are JSON in strict UTF-8; ACK, READ (u64be)
- * and PING, PONG (u32be) are binary, AUTH_OK, SELECT and DUP empty (docs/PROTOCOL.md §4).
+ * Messages as whole frames, and back. Control payloads are JSON in strict UTF-8; ACK, READ, CREDIT, RECEIVED
+ * (u64be) and PING, PONG (u32be) are binary, AUTH_OK, SELECT and DUP empty (docs/PROTOCOL.md §4). DATA is bytes.
  */
 import type { ProtocolViolation } from '../domain/failures.ts'
 import { CONTROL_PAYLOAD_BYTES_MAX, FRAME_HEADER_BYTES } from '../domain/limits.ts'

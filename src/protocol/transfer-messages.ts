@@ -1,5 +1,5 @@
 /**
- * What two Earshots say about files (docs/PROTOCOL.md §7). Nothing here is an item: each end keeps its own
+ * What two Earshots say about files (docs/PROTOCOL.md §10). Nothing here is an item: each end keeps its own
  * notes of a transfer, tells its side of all of them on every new link, and both may be told twice.
  *
  * S is the end that sends the file, R the one that receives it. A stream is the number, chosen by R in

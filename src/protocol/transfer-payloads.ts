@@ -1,5 +1,5 @@
 /**
- * What is said about transfers, as JSON (docs/PROTOCOL.md §7). Names and paths are bounded here and judged
+ * What is said about transfers, as JSON (docs/PROTOCOL.md §10). Names and paths are bounded here and judged
  * by whoever takes the offer: an unsafe one ends a transfer, not a link.
  */
 import {
