@@ -28,6 +28,8 @@ export const bundle = (entry: string, outfile: string, format: 'cjs' | 'esm' = '
     platform: 'node',
     format,
     target: 'node24',
+    // Native, and not there on every system: looked for at run time (src/cli/open-files.ts).
+    external: ['@napi-rs/blake-hash'],
     alias: { rxjs: './node_modules/rxjs/dist/esm/index.js' },
     legalComments: 'none',
     metafile: true

@@ -10,6 +10,7 @@ import * as Layer from 'effect/Layer'
 import { layer as identityLayer } from '../src/adapters/node-identity.ts'
 import { layer as peerBookLayer } from '../src/adapters/peer-book-file.ts'
 import { layer as transportLayer } from '../src/adapters/tcp-transport.ts'
+import { layerNoFiles } from '../src/adapters/no-files.ts'
 import type { EarshotEvent } from '../src/domain/events.ts'
 import { MESSAGE_BYTES_MAX } from '../src/domain/limits.ts'
 import type { Settings as SettingsValues } from '../src/domain/settings.ts'
@@ -52,7 +53,12 @@ const person = personOf(task)
 const { folder: directory, saveHistory } = task
 
 const live = Layer.provideMerge(
-  Layer.mergeAll(transportLayer(), peerBookLayer({ directory }), ownStore(directory, saveHistory)),
+  Layer.mergeAll(
+    transportLayer(),
+    peerBookLayer({ directory }),
+    ownStore(directory, saveHistory),
+    layerNoFiles
+  ),
   identityLayer({ directory, profile: 'bench' })
 )
 

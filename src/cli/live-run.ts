@@ -22,6 +22,7 @@ import type { Terminal } from '../services/terminal.ts'
 import type { Transport } from '../services/transport.ts'
 import type { ChatFlags } from './invocation.ts'
 import { type Loaded, loadSettings } from './load-settings.ts'
+import type { FileServices } from './open-files.ts'
 import type { OpenStore } from './open-store.ts'
 import type { Whereabouts } from './process-end.ts'
 import { failuresOf, type StartFailures } from './start-failures.ts'
@@ -84,6 +85,16 @@ export const storeOf = Effect.fnUntraced(function* (
 ): Effect.fn.Return<OpenStore, StartError, Scope> {
   const { openStore } = yield* Effect.promise(() => import('./open-store.ts'))
   return yield* openStore({ directory, id, values, displaced: displaced !== undefined })
+})
+
+/** The same. @param folder where received files go; undefined: where the settings say. */
+export const filesOf = Effect.fnUntraced(function* (
+  loaded: Loaded,
+  { acquired: { directory } }: OpenProfile,
+  folder?: string
+): Effect.fn.Return<Context.Context<FileServices>, StartError, Scope> {
+  const { openFiles } = yield* Effect.promise(() => import('./open-files.ts'))
+  return yield* openFiles(loaded, directory, folder)
 })
 
 /** The same: messages count as shown once they have left the process. */

@@ -7,6 +7,7 @@ import * as Layer from 'effect/Layer'
 import type { Scope } from 'effect/Scope'
 import { type AskPassphrase, openKeyring } from '../adapters/keyring.ts'
 import * as memoryStore from '../adapters/memory-store.ts'
+import { layerNoFiles } from '../adapters/no-files.ts'
 import * as identity from '../adapters/node-identity.ts'
 import * as peerBook from '../adapters/peer-book-file.ts'
 import { platformDirs } from '../adapters/platform-dirs.ts'
@@ -25,7 +26,12 @@ import { type Gate, paced } from './gate.ts'
 import { HeardStore } from '../runtime/heard-store.ts'
 import { listenOf, retentionOf } from './options.ts'
 
-export type LiveServices = Transport | Identity | PeerBook | Store
+export type LiveServices =
+  | Transport
+  | Identity
+  | PeerBook
+  | Store
+  | Layer.Success<typeof layerNoFiles>
 type OwnServices = Identity | identity.TlsCredentials | PeerBook | Store
 
 export interface Live {
@@ -139,7 +145,7 @@ export const liveServices = Effect.fnUntraced(function* (
   const heardStore =
     options.home === undefined ? undefined : new HeardStore(Context.get(own, Store), fork)
   const store = heardStore?.service ?? Context.get(own, Store)
-  const services = own.pipe(
+  const services = Context.merge(own, yield* Layer.build(layerNoFiles)).pipe(
     Context.add(Store, store),
     Context.add(Transport, paced(transport, gate, listener))
   )

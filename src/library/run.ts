@@ -4,6 +4,7 @@ import * as Context from 'effect/Context'
 import * as Effect from 'effect/Effect'
 import * as Exit from 'effect/Exit'
 import * as Logger from 'effect/Logger'
+import type { EarshotEvent } from '../domain/events.ts'
 import { StartError, StoreError } from '../domain/failures.ts'
 import type { Settings as Values } from '../domain/settings.ts'
 import { type Outcome, runChat } from '../runtime/app.ts'
@@ -55,6 +56,16 @@ const fork = (effect: Effect.Effect<void>): void => {
   Effect.runFork(effect.pipe(Effect.provide(silent)))
 }
 
+/** Files that are offered are turned away: a peer of the library does not take any yet. */
+const hearingOf =
+  (hearing: Hearing, orders: Orders) =>
+  (events: readonly EarshotEvent[]): void => {
+    hearing.hear(events)
+    for (const event of events)
+      if (event.type === 'transfer.offered')
+        orders.push({ type: 'decline', who: `t${event.transfer.number}` })
+  }
+
 /** Starts a run, which goes on until it is told to quit. */
 export const startRun = ({ options, settings, orders, gate, hearing }: RunWorld): Run => {
   const built = Promise.withResolvers<Live>()
@@ -67,7 +78,7 @@ export const startRun = ({ options, settings, orders, gate, hearing }: RunWorld)
     hearing.hear(live.told)
     const services = live.services.pipe(
       Context.add(Settings, settings),
-      Context.add(Events, { emit: hearing.hear }),
+      Context.add(Events, { emit: hearingOf(hearing, orders) }),
       Context.add(Console, orders.console)
     )
     return yield* Effect.provideContext(runChat, services).pipe(

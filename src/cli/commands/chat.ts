@@ -23,7 +23,7 @@ import { type Answers, chatSettings, peerPortOf } from '../chat-settings.ts'
 import { consoleOver } from '../console.ts'
 import { askHowToStart } from '../interactive.ts'
 import type { ChatFlags } from '../invocation.ts'
-import { type Failure, liveRun, messagesOf, openProfile, storeOf } from '../live-run.ts'
+import { type Failure, filesOf, liveRun, messagesOf, openProfile, storeOf } from '../live-run.ts'
 import { type Loaded, userHome } from '../load-settings.ts'
 import { logTap } from '../log-tap.ts'
 import type { Whereabouts } from '../process-end.ts'
@@ -95,9 +95,15 @@ const converse = Effect.fnUntraced(function* (
     Context.add(Events, { emit }),
     Context.add(Console, consoleOver(terminal, flags.json ? parseJsonCommand : parse, flags.json))
   )
-  const run =
-    messages === undefined ? runPlain : Effect.provideService(runChat, Store, messages.store)
-  const outcome = yield* Effect.provideContext(run, services)
+  const outcome =
+    messages === undefined
+      ? yield* Effect.provideContext(runPlain, services)
+      : yield* Effect.provideContext(
+          runChat,
+          Context.merge(services, yield* filesOf(loaded, own)).pipe(
+            Context.add(Store, messages.store)
+          )
+        )
   return outcome.exit === 'clean' ? EXIT_OK : exitCodeOf(outcome.failure)
 })
 

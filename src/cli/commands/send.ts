@@ -24,7 +24,12 @@ const scriptedConsole = (paths: readonly string[]): Console['Service'] => {
   const inputs: Input[] = [
     {
       _tag: 'Commands',
-      commands: [{ type: 'send', paths: paths.map((path) => quoteWord(path)).join(' ') }]
+      commands: [
+        {
+          type: 'send',
+          paths: paths.map((path) => quoteWord(path, process.platform === 'win32')).join(' ')
+        }
+      ]
     }
   ]
   return {

@@ -15,10 +15,9 @@ import { Store } from '../../services/store.ts'
 import type { Line } from '../../services/terminal.ts'
 import { chatSettings } from '../chat-settings.ts'
 import type { ChatFlags } from '../invocation.ts'
-import { type Failure, messagesOf, type OpenProfile, storeOf } from '../live-run.ts'
+import { type Failure, filesOf, messagesOf, type OpenProfile, storeOf } from '../live-run.ts'
 import type { Loaded } from '../load-settings.ts'
 import { logTap } from '../log-tap.ts'
-import { openFiles } from '../open-files.ts'
 import { VERSION } from '../version.ts'
 import { wantsAscii, wantsColor } from '../views/style.ts'
 import { makeChatTap, makeJsonTap, type Tap } from '../views/tap.ts'
@@ -100,7 +99,7 @@ export const runFiles = Effect.fnUntraced(function* ({
   const { profile, displaced } = own.acquired
   if (displaced !== undefined) emit([{ type: 'app.profile', profile, ...displaced }])
   emit([{ type: 'app.started', version: VERSION, id: own.id, profile }, ...stored.told])
-  const files = yield* openFiles(loaded, own.acquired, folder)
+  const files = yield* filesOf(loaded, own, folder)
   const services = own.services.pipe(
     Context.merge(files),
     Context.add(Settings, settings),

@@ -43,6 +43,23 @@ const hall = (onChange: (full: boolean) => void = () => undefined) => {
 }
 
 describe('the events that are handed on', () => {
+  const FILES = 'a peer of the library takes no files yet'
+  const transfers = {
+    'transfer.preparing': FILES,
+    'transfer.refused': FILES,
+    'transfer.offered': FILES,
+    'transfer.accepted': FILES,
+    'transfer.started': FILES,
+    'transfer.progress': FILES,
+    'transfer.paused': FILES,
+    'transfer.done': FILES,
+    'transfer.ended': FILES,
+    'transfer.opened': FILES,
+    'transfer.not-opened': FILES,
+    'transfer.notes-damaged': FILES,
+    'transfers.shown': FILES,
+    'autoopen.changed': FILES
+  }
   /** Why a program does not hear of each of the others. */
   const others: Readonly<Record<Exclude<EventType, PeerEventType>, string>> = {
     'app.started': 'createPeer returned',
@@ -63,6 +80,7 @@ describe('the events that are handed on', () => {
     'history.failed': 'an answer',
     'info.shown': 'an answer',
     'peers.shown': 'an answer',
+    ...transfers,
     'help.shown': 'there are no commands',
     'nick.changed': 'setNickname() returns it',
     'command.invalid': 'the promise fails',
