@@ -26,6 +26,8 @@ const GROWTH = 1.25
 const DRAINED = 0.9
 /** How much of what was received the window may rise by, at most: a sudden rise would be a queue at once. */
 const RISE_MAX = 0.25
+/** A round trip that is so much shorter than it was is another one. */
+const SHRUNK = 0.95
 /** What is worth a frame. */
 const QUANTUM_BYTES_MAX = 16 * 1024
 const QUANTUM_BYTES_MIN = 1024
@@ -50,6 +52,8 @@ export class Pacing {
   #rates: readonly number[] = []
   #roundTripMs = Number.POSITIVE_INFINITY
   #roundTripAt = 0
+  /** When the queue was let run empty. */
+  #roundTripBefore = 0
   #roundStartAt = 0
   #roundFrom = 0
   #roundEnd = 0
@@ -168,18 +172,20 @@ export class Pacing {
     this.#queuedRounds = isQueued ? this.#queuedRounds + 1 : 0
     // The line takes less than it did: what it took earlier would only wait.
     if (isQueued) this.#rates = [rate]
-    if (
-      this.#queuedRounds > FLAT_ROUNDS ||
-      now - this.#roundTripAt > Math.max(ROUND_TRIP_FOR_MS, ROUND_TRIPS * this.#roundTripMs)
-    )
-      this.#phase = 'drain'
+    const staleMs = Math.max(ROUND_TRIP_FOR_MS, ROUND_TRIPS * this.#roundTripMs)
+    if (this.#queuedRounds <= FLAT_ROUNDS && now - this.#roundTripAt <= staleMs) return
+    this.#phase = 'drain'
+    this.#roundTripBefore = this.#roundTripMs
   }
 
   /** What this round took is the round trip now. A line that became longer is learned anew. */
   #endDrain(now: number): void {
-    const before = this.#roundTripMs
+    const before = this.#roundTripBefore
     if (Number.isFinite(this.#roundTripOfRound)) this.#roundTripMs = this.#roundTripOfRound
     this.#roundTripAt = now
+    // It became shorter with the window: there is still a queue, of a line that was longer.
+    this.#roundTripBefore = this.#roundTripMs
+    if (this.#roundTripMs < before * SHRUNK) return
     this.#queuedRounds = 0
     this.#promptAt = now
     // A window that could not shrink drained nothing, and shows nothing.
