@@ -26,6 +26,8 @@ const receive = Effect.fnUntraced(function* (
   if (place === undefined)
     return yield* new TransferError({ reason: { _tag: 'PlaceLost', path: offer.name } })
   const list = yield* listOf(registry, transfer)
+  // A HOLD that waits for the note must not come behind FETCH: the sender would wait for another one.
+  yield* Effect.callback<void>((resume) => transfer.writer.settled(() => resume(Effect.void)))
   let current: InboundStream | undefined
   const fetch = Effect.fnUntraced(function* (piece: number, bytesToCome: number) {
     const stream = yield* link.bulk.receive(bytesToCome)

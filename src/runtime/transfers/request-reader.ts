@@ -77,7 +77,9 @@ export class RequestReader {
     const desk = this.#desk
     const transfer = desk.find(id, 'out')
     if (transfer === undefined) desk.say({ kind: 'over', id })
-    else if (progressOf(transfer).state === 'offered') return illegal('done without a fetch')
+    else if (progressOf(transfer).state === 'offered' && transfer.offer.bytes > 0)
+      // Of nothing there is nothing to ask for; of anything else it is noted before a byte is sent.
+      return illegal('done without a fetch')
     else if (isActive(transfer)) desk.tell(id, { type: 'peer.done' })
     else {
       // It was whole there before our end of it came.
