@@ -59,7 +59,7 @@ export interface PieceDamaged {
 }
 
 /** Which transfer: what every actor of it is given. */
-interface Which {
+export interface Which {
   readonly peerId: PeerId
   readonly id: TransferId
 }

@@ -47,7 +47,7 @@ export type OutgoingEvent =
   | { readonly type: 'user.cancel' }
 
 /** Which transfer: what every actor of it is given, and more. */
-interface Which {
+export interface Which {
   readonly peerId: PeerId
   readonly id: TransferId
 }
