@@ -188,15 +188,15 @@ export const listFault = (
 }
 
 /**
- * Endings of what some system runs when it is opened. Not those of text that a browser or an interpreter
- * shows or runs (html, js, py): every folder of a programmer is full of them, and a question that is always
- * asked is never read.
+ * Endings of what some system runs, or opens with something that runs what is in it. Text for an interpreter that
+ * nothing runs on a click (sh, py) is not here: what can be run of it is told by its mode.
  */
 const LAUNCHERS: ReadonlySet<string> = new Set(
   (
     'action app appimage application appref-ms bat chm cmd com command cpl crx deb desktop dmg docm exe ' +
-    'gadget hta iso jar jnlp jse lnk msc msi msp mst pif pkg potm ppam ppsm pptm ps1 psc1 reg rpm scf scr ' +
-    'sct settingcontent-ms sldm terminal tool url vb vbe vbs webloc workflow ws wsc wsf wsh xlam xll xlsm xltm'
+    'gadget hta htm html inf iso jar jnlp js jse lnk mht mhtml msc msi msp mst pif pkg potm ppam ppsm pptm ' +
+    'ps1 psc1 reg rpm scf scr sct settingcontent-ms sldm svg terminal tool url vb vbe vbs webloc workflow ' +
+    'ws wsc wsf wsh xhtml xlam xll xlsm xltm'
   ).split(' ')
 )
 

@@ -106,17 +106,6 @@ export const encodeMessage = (message: Message): Uint8Array => {
   return scratch.slice(0, FRAME_HEADER_BYTES + payloadBytes)
 }
 
-/**
- * Writes the header of a DATA frame at `at`, in front of `payloadBytes` bytes that stand there already: a
- * file is read into its place in the frame, and copied no more.
- */
-export const writeDataHeader = (
-  target: Uint8Array,
-  at: number,
-  stream: number,
-  payloadBytes: number
-): void => writeFrameHeader(target, at, FRAME_TYPES.data, stream, payloadBytes)
-
 const malformed = (type: MessageType, detail: string): ProtocolViolation => ({
   _tag: 'FrameMalformed',
   type,

@@ -240,7 +240,7 @@ describe('frames of files', () => {
     )
   })
 
-  it('of a list fit, are as few as they can be, and hold every entry in its order', () => {
+  it('of a list fit, and hold every entry in its order', () => {
     fc.assert(
       fc.property(fc.array(anyEntry, { maxLength: 60 }), fc.nat({ max: 8000 }), (some, long) => {
         const list = some.map((entry) => ({ ...entry, path: entry.path.padEnd(long, '語') }))

@@ -53,11 +53,18 @@ const HOSTILE: readonly (readonly [why: string, name: string, sentAs: string])[]
   ['P3 a dot at the end', 'x.', 'x'],
   ['P3 a space at the end', 'x ', 'x'],
   ['P3 nothing at all', 'NUL', '_NUL'],
+  ['P3 a stream of Windows', 'a.txt::$DATA', 'a.txt__$DATA'],
+  ['P3 a device and a space', 'nul .txt', '_nul .txt'],
+  ['P3 a superscript with an ending', 'COM¹.log', '_COM¹.log'],
+  ['P2 dot leaders', '\u2024\u2024', '__'],
+  ['P2 dots with nothing between', '..\u200b', '_'],
+  ['P2 five dots', '..././x', '__._x'],
   ['P4 not composed', 'cafe\u0301', 'caf\u00e9'],
   ['P7 hidden', '.bashrc', '_bashrc'],
   ['P7 hidden twice', '..bashrc', '_bashrc'],
   ['T3 an option', '-rf', '_rf'],
   ['T3 a home of somebody', '~root', '_root'],
+  ['T3 written backwards, ends in exe', 'a\u202etxt.exe', 'atxt.exe'],
   ['T3 written backwards', 'gpj\u202eexe.txt', 'gpjexe.txt'],
   ['T1 a direction mark', 'a\u200fb', 'ab'],
   ['T1 nothing to see', 'a\u200bb', 'ab'],
@@ -213,6 +220,29 @@ describe('a list', () => {
 })
 
 describe('what is risky', () => {
+  it.each(
+    (
+      'desktop lnk url bat cmd com exe scr msi ps1 vbs js jse wsf hta jar app command workflow html svg ' +
+      'xhtml docm xlsm pif reg inf scf'
+    ).split(' ')
+  )('is a file that ends in .%s, alone or anywhere in a folder, however it is spelt', (ending) => {
+    const alone = [file(`photo.jpg.${ending}`)]
+    expect(risksOf(offerOf(alone, { kind: 'file', name: `photo.jpg.${ending}` }), alone)).toEqual([
+      { kind: 'launcher', path: `photo.jpg.${ending}` }
+    ])
+    const inside = [folder('a'), file(`a/X.${ending.toUpperCase()}`, 1, true)]
+    expect(risksOf(offerOf(inside), inside)).toEqual([
+      { kind: 'launcher', path: `a/X.${ending.toUpperCase()}` }
+    ])
+  })
+
+  it('is no ordinary file, whatever it holds', () => {
+    const list = ['a.jpg', 'a.pdf', 'a.txt', 'exe', 'a.exe.txt', 'desktop'].map((path) =>
+      file(path)
+    )
+    expect(risksOf(offerOf(list), list)).toEqual([])
+  })
+
   it('is told by what it is, and a hidden folder once', () => {
     const list = [
       folder('.git'),
@@ -229,7 +259,8 @@ describe('what is risky', () => {
       { kind: 'executable', path: '.git/hooks/post-commit' },
       { kind: 'launcher', path: 'photo.jpg.exe' },
       { kind: 'launcher', path: 'x.DESKTOP' },
-      { kind: 'executable', path: 'run' }
+      { kind: 'executable', path: 'run' },
+      { kind: 'launcher', path: 'page.html' }
     ])
     expect(risksOf(offerOf([], { name: 'Good.app' }), [])).toEqual([
       { kind: 'launcher', path: 'Good.app' }
