@@ -7,7 +7,7 @@ import { pieceBytesFor, type TransferId, type TransferOffer } from '../../domain
 import type { OutgoingContext, OutgoingPorts } from '../../machines/outgoing-transfer.types.ts'
 import type { Survey } from '../../services/file-sources.ts'
 import type { TransferPlane } from './plane.ts'
-import type { Transfer } from './registry.ts'
+import { isActive, type Transfer } from './registry.ts'
 import { sendEntries } from './sending.ts'
 
 type Input<Name extends keyof OutgoingPorts['actors']> = OutgoingPorts['actors'][Name]['input']
@@ -126,7 +126,8 @@ export const makeOutgoingPorts = (plane: TransferPlane) => {
     keepPaused: withTransfer(plane, (transfer) => plane.keepPaused(transfer)),
     keepResumed: withTransfer(plane, (transfer) =>
       transfer.writer.change({ paused: false }, () => {
-        plane.desk(transfer.peer).offer(transfer)
+        // It may have ended while the disk took that: the peer was told so, or of nothing.
+        if (isActive(transfer)) plane.desk(transfer.peer).offer(transfer)
         plane.counts.count(transfer.peer)
       })
     ),

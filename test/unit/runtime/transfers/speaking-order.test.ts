@@ -53,19 +53,41 @@ describe('a transfer that moves towards us', () => {
   })
 })
 
+const withSource = (bytes: number): TransferEnd => {
+  const end = connected()
+  end.disk.sources.set('/from/a.txt', {
+    name: 'a.txt',
+    kind: 'file',
+    list: [entry(bytes)],
+    sources: [{ path: '/from/a.txt', bytes, modifiedMs: 1, inode: '1:1' }],
+    skipped: [],
+    renamed: []
+  })
+  end.commands.handle({ type: 'send', paths: '/from/a.txt' })
+  end.settle()
+  return end
+}
+
+describe('a file of ours', () => {
+  it('that was cancelled while the disk took nothing is not offered once more', () => {
+    const end = withSource(50)
+    end.commands.handle({ type: 'pause', which: 'all' })
+    end.settle()
+    end.disk.notesFault = { _tag: 'NotesUnusable', path: '/notes', code: 'ENOSPC' }
+    end.commands.handle({ type: 'resume', which: 'all' })
+    end.commands.handle({ type: 'transfer-cancel', which: 'all' })
+    end.connect()
+    end.disk.notesFault = undefined
+    end.clock.advance(DISK_RETRY_MS)
+    const said = end.said().map(({ kind }) => kind)
+    expect(said).toContain('end')
+    expect(said).not.toContain('offer')
+  })
+})
+
 describe('an empty file of ours', () => {
   it('is done by the word of a peer that had nothing to ask for', () => {
-    const end = connected()
-    end.disk.sources.set('/from/a.txt', {
-      name: 'a.txt',
-      kind: 'file',
-      list: [entry(0)],
-      sources: [{ path: '/from/a.txt', bytes: 0, modifiedMs: 1, inode: '1:1' }],
-      skipped: [],
-      renamed: []
-    })
-    end.commands.handle({ type: 'send', paths: '/from/a.txt' })
-    end.settle()
+    const end = withSource(0)
     const [said] = end.said()
     const id = said?.kind === 'offer' ? said.offer.id : ''
     expect(end.hear({ kind: 'done', id })).toBeUndefined()
