@@ -5,8 +5,6 @@
  */
 import { describe, expect, it } from '@effect/vitest'
 import {
-  at,
-  chat,
   expectNothingHeld,
   expectTalk,
   makePair,
@@ -84,5 +82,43 @@ describe('a file', () => {
   })
 })
 
-void at
-void chat
+/** Bob takes whatever he is asked about. */
+const acceptAll = ({ bob }: Pair): void => {
+  bob.enter({ type: 'accept-all', on: true })
+  for (const who of ['t1', 't2']) bob.enter({ type: 'accept', who })
+}
+
+describe.each(['kill', 'powerCut', 'stop'] as const)('a file and a folder, and a %s', (how) => {
+  it('of either end, now and then: both arrive, and no note or part is left', () => {
+    for (const seed of seeds(4)) {
+      const pair = makePair(seed, {}, { bytesPerSecond: 1_000_000 })
+      const { alice, bob, world } = pair
+      const dice = world.dice.fork('plan')
+      alice.files.disk.putText('/alice/dir/b.txt', 'hello')
+      alice.files.disk.putText('/alice/dir/sub/c.txt', 'hello you')
+      alice.enter({ type: 'send', paths: '/alice/dir' })
+      offerFile(pair)
+      acceptAll(pair)
+      for (let times = 0; times < 5; times += 1) {
+        world.clock.advance(dice.integer(0, 1_500))
+        const victim = dice.pick([alice, bob])
+        world[how](victim)
+        world.clock.advance(2 * SECOND_MS)
+        world.restart(victim)
+        world.clock.advance(5 * SECOND_MS)
+        acceptAll(pair)
+      }
+      for (let minute = 0; minute < 3; minute += 1) {
+        world.clock.advance(MINUTE_MS)
+        acceptAll(pair)
+      }
+      const { disk, downloads } = bob.files
+      expect(disk.list(downloads).toSorted(), `seed ${seed}`).toEqual(['a.txt', 'dir'])
+      expect(arrived(pair), `seed ${seed}`).toBe(true)
+      expect(disk.read(`${downloads}/dir/sub/c.txt`)).toHaveLength('hello you'.length)
+      for (const host of [alice, bob])
+        expect(host.files.disk.list(host.files.notes), `seed ${seed}`).toEqual([])
+      expectNothingHeld(world, [alice, bob])
+    }
+  })
+})

@@ -23,7 +23,7 @@ import { TransferDesk } from './desk.ts'
 import { detailsOf, endName } from './details.ts'
 import { FinishedTransfers } from './finished.ts'
 import { Meter, type Progress } from './meter.ts'
-import { progressOf, type Transfer, TransferRegistry } from './registry.ts'
+import { isActive, progressOf, type Transfer, TransferRegistry } from './registry.ts'
 import { restoreTransfers } from './restore.ts'
 import { sourceOf } from './source-paths.ts'
 import { WaitingTransfers } from './waiting-transfers.ts'
@@ -203,6 +203,8 @@ export class TransferPlane {
   keepPaused(transfer: Transfer): void {
     const { id, peer, writer } = transfer
     writer.change({ paused: true }, () => {
+      // It may have ended while this was written.
+      if (!isActive(transfer)) return
       this.desk(peer).say({ kind: 'hold', id, why: 'paused' })
       this.tellPaused(transfer, 'us', 'paused')
       this.counts.count(peer)
