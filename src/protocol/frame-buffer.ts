@@ -49,7 +49,7 @@ export class FrameBuffer {
 
   /** Bytes of DATA that fit, with a digest behind them. */
   get room(): number {
-    const free = this.#bytes.length - DIGEST_FRAME_BYTES - this.#to
+    const free = Math.max(0, this.#bytes.length - DIGEST_FRAME_BYTES - this.#to)
     const whole = Math.floor(free / FULL_FRAME_BYTES)
     return (
       whole * DATA_PAYLOAD_BYTES_MAX + Math.max(0, (free % FULL_FRAME_BYTES) - FRAME_HEADER_BYTES)
