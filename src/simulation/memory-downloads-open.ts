@@ -133,10 +133,10 @@ export class OpenMemoryDownload implements OpenDownload {
 
   #fileAt(path: string): Effect.Effect<FileHandle, SystemFault, Scope.Scope> {
     return Effect.gen({ self: this }, function* () {
-      if ((yield* this.#calls.look(path)) !== undefined) return yield* this.#calls.open(path)
-      const file = yield* this.#calls.create(path)
+      // Its name may be of a run that was killed before it was synced.
       this.#unsyncedFolders.add(folderOf(path))
-      return file
+      if ((yield* this.#calls.look(path)) !== undefined) return yield* this.#calls.open(path)
+      return yield* this.#calls.create(path)
     })
   }
 

@@ -74,7 +74,10 @@ class Surveying {
   /** All that is in a folder, in order, each folder in front of what it holds. */
   folder({ path, local, wire }: Place): Effect.Effect<void, TransferError> {
     return Effect.gen({ self: this }, function* () {
-      const names = yield* this.#calls.list(path).pipe(Effect.catch(() => this.#skip(local)))
+      const listed = this.#calls.list(path)
+      const names = yield* local === ''
+        ? listed.pipe(Effect.catch(unreadable))
+        : listed.pipe(Effect.catch(() => this.#skip(local)))
       const taken = new Set<string>()
       for (const name of names?.toSorted(inOrder) ?? []) {
         const own = below(local, name)

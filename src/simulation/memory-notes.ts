@@ -73,7 +73,8 @@ export const makeMemoryNotes = (calls: FileCalls, folder: string): TransferNotes
     for (const name of yield* calls.list(folder)) {
       if (name.endsWith(DAMAGED)) continue
       if (name.endsWith(NEW) || name.endsWith(GONE)) {
-        yield* calls.removeAll(at(name))
+        // What is left over harms nobody, and goes with another start.
+        yield* Effect.ignore(calls.removeAll(at(name)))
         continue
       }
       const note = yield* noteOf(name)
@@ -83,7 +84,6 @@ export const makeMemoryNotes = (calls: FileCalls, folder: string): TransferNotes
         damaged.push(`${at(name)}${DAMAGED}`)
       }
     }
-    yield* calls.syncFolder(folder)
     return { notes, damaged }
   })
   const remove = (id: string) =>

@@ -19,6 +19,8 @@ const jsonAt = (host: WorldHost, path: string): unknown => {
 /** The notes on a host's disk. */
 const notesOf = (host: WorldHost): readonly Note[] =>
   host.files.disk.list(host.files.notes).flatMap((id) => {
+    // Half made, half removed: the next run clears it up.
+    if (id.includes('.')) return []
     const progress = jsonAt(host, `${host.files.notes}/${id}/progress.json`)
     return progress === undefined ? [] : [{ id, progress: progress as TransferProgress }]
   })
@@ -46,6 +48,12 @@ export const checkSame = (from: WorldHost, source: string, to: WorldHost, path: 
     if (!each.endsWith('/')) checkSame(from, `${source}/${each}`, to, `${path}/${each}`)
 }
 
+/** The user was told that something of it could not be read, and is not sent. */
+const wasLeftOut = (from: WorldHost, id: string): boolean =>
+  told(from, 'transfer.offered').some(
+    ({ transfer, skipped = [] }) => transfer.id === id && skipped.length > 0
+  )
+
 /**
  * Every transfer that was offered ended at both ends, and in one way where it is done; what is done lies there
  * whole, under the path that was told. @param sourceOf where what is offered under a name lies at the sender;
@@ -67,7 +75,7 @@ export const checkTransfers = (
       throw new Fault(`${id} is done at ${from.name} only`)
     if (theirs?.type !== 'transfer.done') continue
     const source = sourceOf(ours.transfer.name)
-    if (source === undefined) continue
+    if (source === undefined || wasLeftOut(from, id)) continue
     if (theirs.path === undefined) throw new Fault(`${to.name}: ${id} is done, and nowhere`)
     checkSame(from, source, to, theirs.path)
   }
