@@ -136,8 +136,9 @@ export const TRANSFERS_MOVING_MAX = 4
 export const TRANSFERS_PER_PEER_MAX = 256
 /** Bytes that a sender may be ahead of the disk of the receiver, of one transfer. */
 export const TRANSFER_WINDOW_BYTES = 4 * 1024 * 1024
-/** Least and most bytes of file data on a link that the other end has not told to have received. */
+/** Bytes of file data on a link that the other end has not told to have received: always allowed. */
 export const LINK_WINDOW_BYTES_MIN = 32 * 1024
+/** Bytes of file data on a link that the other end has not told to have received: never more. */
 export const LINK_WINDOW_BYTES_MAX = 16 * 1024 * 1024
 /** What file data may add to the time that a message needs: the queue that the window allows for. */
 export const LINK_QUEUE_MS = 25
