@@ -12,7 +12,7 @@ import { TransferError, type TransferFailure } from '../../domain/transfer-failu
 import type { DownloadPlace } from '../../services/transfer-notes.ts'
 import { codeOf, makeDirectories } from '../private-files.ts'
 import { placeLost } from './faults.ts'
-import { Folder } from './folder.ts'
+import { Folder, look } from './folder.ts'
 import { isPartName } from './names.ts'
 
 const HAS_MODES = process.platform !== 'win32'
@@ -54,16 +54,19 @@ const judged = async (root: Folder): Promise<Folder> => {
   }
 }
 
+const isLink = (path: string): Promise<boolean> =>
+  look(path).then(
+    (stats) => stats?.isSymbolicLink() === true,
+    () => false
+  )
+
 /** What kept us from opening it at all. */
-const unusable = (path: string, error: unknown): TransferError => {
-  const code = codeOf(error)
-  if (error instanceof TransferError && error.reason._tag !== 'PlaceLost') return error
-  if (code === 'ELOOP' || code === 'EMLINK') return unsafe(path, 'a link was put in its place')
-  return refused({
-    _tag: 'FolderUnusable',
-    path,
-    code: error instanceof TransferError ? 'ENOTDIR' : code
-  })
+const unusable = async (path: string, error: unknown): Promise<TransferError> => {
+  const isJudged = error instanceof TransferError && error.reason._tag !== 'PlaceLost'
+  if (isJudged) return error
+  if (await isLink(path)) return unsafe(path, 'a link was put in its place')
+  const code = error instanceof TransferError ? 'ENOTDIR' : codeOf(error)
+  return refused({ _tag: 'FolderUnusable', path, code })
 }
 
 /** @param isHeld tests only: as a system without descriptor paths. */
@@ -77,7 +80,9 @@ export const makeRoot = (folder: string, isHeld?: boolean) => {
       resolved ??= await realpath(folder)
       return await judged(await Folder.open(resolved, resolved, isHeld))
     } catch (error) {
-      throw unusable(resolved ?? folder, error)
+      throw resolved === undefined
+        ? refused({ _tag: 'FolderUnusable', path: folder, code: codeOf(error) })
+        : await unusable(resolved, error)
     }
   }
 
