@@ -113,10 +113,17 @@ export class Pacing {
     this.#received = upTo
     const sample = this.#roundTrip(upTo, now)
     if (sample !== undefined) this.#learnRoundTrip(sample, now)
-    if (this.#phase === 'start' && !this.#isStarved)
-      this.#startWindow = clamped(this.#startWindow + grown)
+    if (this.#phase === 'start' && !this.#isStarved) this.#growStart(grown)
     if (upTo > this.#roundEnd && now - this.#roundStartAt >= ROUND_MS_MIN) this.#endRound(now)
     this.#setWindow(grown)
+  }
+
+  /** Doubles in a round trip, as far as the rate of the last rounds lets hope for as much more. */
+  #growStart(grown: number): void {
+    const queued = Math.max(2 * this.#roundTripMs, this.#roundTripMs + 2 * LINK_QUEUE_MS)
+    const most = this.#rates.length === 0 ? LINK_WINDOW_BYTES_MAX : this.#rate * queued
+    const next = Math.min(this.#startWindow + grown, most)
+    this.#startWindow = clamped(Math.max(this.#startWindow, next))
   }
 
   /** Since the last mark that is confirmed was sent; undefined: none is. */
