@@ -193,6 +193,71 @@ describe('the writer of a link', () => {
   })
 })
 
+describe('file data', () => {
+  const source = (fills: number[]) => {
+    const done: number[] = []
+    const take = () => {
+      const fill = fills.shift()
+      return fill === undefined
+        ? undefined
+        : { bytes: frame(fill), written: () => void done.push(fill) }
+    }
+    return { take, done }
+  }
+
+  it('is written when it wakes the writer, one write at a time, and told when it is', () => {
+    const { clock, writer, written, taken } = open()
+    const { take, done } = source([8, 9])
+    writer.feed(take)
+    writer.wake()
+    clock.drain()
+    expect(written()).toEqual([[8]])
+    expect(done).toEqual([])
+    taken()
+    expect(done).toEqual([8])
+    expect(written()).toEqual([[8], [9]])
+  })
+
+  it('has control frames in front of it, and no more than one write of it in front of them', () => {
+    const { clock, writer, written, taken } = open()
+    writer.feed(source([8, 9]).take)
+    writer.wake()
+    clock.drain()
+    writer.send(frame(1))
+    taken()
+    taken()
+    expect(written()).toEqual([[8], [1], [9]])
+  })
+
+  it('gets its turn though control frames never end', () => {
+    const { clock, writer, written, taken } = open()
+    writer.feed(source([8, 9]).take)
+    writer.onIdle(() => void writer.send(frame(1)))
+    writer.wake()
+    clock.drain()
+    for (let write = 0; write < 9; write += 1) taken()
+    expect(written().flat()).toEqual([1, 1, 1, 1, 8, 1, 1, 1, 1, 9])
+  })
+
+  it('is not lost where it wakes the writer among things that leave together', () => {
+    const { clock, writer, written } = open()
+    writer.feed(source([8]).take)
+    writer.together(() => writer.wake())
+    clock.drain()
+    expect(written()).toEqual([[8]])
+  })
+
+  it('does not hold back a flush, which is of control frames', () => {
+    const { clock, writer, taken, flushing } = open()
+    writer.send(frame(1))
+    clock.drain()
+    writer.feed(source([8]).take)
+    const isFlushed = flushing(writer)
+    taken()
+    expect(isFlushed()).toBe(true)
+  })
+})
+
 describe('a flush', () => {
   it('completes at once when nothing was sent', () => {
     const { writer, flushing } = open()
