@@ -53,7 +53,7 @@ export class Meter {
   }
 
   get latest(): Progress {
-    return this.#latest
+    return { ...this.#latest, doneBytes: this.#doneBytes }
   }
 
   /** So many bytes of it are there. */
@@ -90,7 +90,7 @@ export class Meter {
   #progress(at: number, doneBytes: number): Progress {
     const [first] = this.#samples
     const elapsedMs = first === undefined ? 0 : at - first.at
-    // A transfer that goes on from an earlier piece counts as standing still until it is past it.
+    // One that has to go back to an earlier piece does not move until it is past where it was.
     const moved = first === undefined ? 0 : Math.max(0, doneBytes - first.bytes)
     const bytesPerSecond = elapsedMs > 0 ? Math.round((moved * 1000) / elapsedMs) : 0
     const isStalled = at - this.#movedAt >= STALL_AFTER_MS && doneBytes < this.#total

@@ -1,7 +1,7 @@
 /** What the peer offers: judged by limits and names before anything of it is noted or told. */
 import * as Effect from 'effect/Effect'
 import type { ProtocolViolation } from '../../domain/failures.ts'
-import { listFault, risksOf, safeFileName } from '../../domain/file-names.ts'
+import { listFault, risksOf, safeFileName, safeNameFor } from '../../domain/file-names.ts'
 import {
   OFFERS_WAITING_MAX,
   TRANSFER_BYTES_MAX,
@@ -77,7 +77,23 @@ export class OfferReader {
     }
     this.#desk.say({ kind: 'end', id: offer.id, why })
     // A peer that offers and offers does not fill the screen.
-    if (open.refuse()) this.#desk.plane.tellTurnedAway(this.#desk.peerId, offer, why)
+    if (open.refuse()) this.#tellTurnedAway(offer, why)
+  }
+
+  /** Nothing of it was noted. Its name may be anything, and is told as we would call it. */
+  #tellTurnedAway({ id, name, kind, bytes, files }: TransferOffer, why: TransferEnd): void {
+    const { plane, peerId } = this.#desk
+    const transfer = {
+      id,
+      number: plane.registry.nextNumber(),
+      peer: plane.world.refOf(peerId),
+      direction: 'in',
+      name: safeNameFor(name),
+      kind,
+      bytes,
+      files
+    } as const
+    plane.emit({ type: 'transfer.ended', transfer, by: 'us', why })
   }
 
   #fault(offer: TransferOffer): TransferEnd | undefined {

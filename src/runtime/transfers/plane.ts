@@ -7,16 +7,9 @@ import * as Effect from 'effect/Effect'
 import * as Latch from 'effect/Latch'
 import * as Semaphore from 'effect/Semaphore'
 import type { EarshotEvent, StallCause, TransferDetails } from '../../domain/events.ts'
-import { safeNameFor } from '../../domain/file-names.ts'
 import type { PeerId } from '../../domain/peer-id.ts'
 import type { TransferFailure } from '../../domain/transfer-failures.ts'
-import type {
-  TransferEnd,
-  TransferHold,
-  TransferId,
-  TransferOffer,
-  TransferRisk
-} from '../../domain/transfers.ts'
+import type { TransferEnd, TransferHold, TransferId, TransferRisk } from '../../domain/transfers.ts'
 import type { Survey } from '../../services/file-sources.ts'
 import type { TransferProgress } from '../../services/transfer-notes.ts'
 import { TransferDesk } from './desk.ts'
@@ -64,6 +57,8 @@ export class TransferPlane {
   readonly #desks = new Map<PeerId, TransferDesk>()
   readonly #verdicts = new Map<TransferId, Verdict>()
   readonly #meters = new Map<TransferId, Meter>()
+  /** When each moved first in this run, monotonic milliseconds. */
+  readonly #since = new Map<TransferId, number>()
   readonly #told = new Map<TransferId, Latch.Latch>()
   readonly #unwritten = new Set<TransferId>()
 
@@ -171,6 +166,7 @@ export class TransferPlane {
     const { id, offer } = transfer
     const { now, after } = this.world
     this.#meters.get(id)?.stop()
+    if (!this.#since.has(id)) this.#since.set(id, now())
     const tell = (progress: Meter['latest']): void => {
       this.emit({ type: 'transfer.progress', transfer: this.registry.refOf(transfer), ...progress })
     }
@@ -185,8 +181,11 @@ export class TransferPlane {
     return this.#meters.get(id)?.latest
   }
 
-  doneBytes({ id }: Transfer): number {
-    return this.#meters.get(id)?.latest.doneBytes ?? 0
+  /** Before it moved in this run: what its note tells. */
+  doneBytes(transfer: Transfer): number {
+    const { bytes, pieceBytes } = transfer.offer
+    const noted = Math.min(bytes, progressOf(transfer).pieces * pieceBytes)
+    return this.progress(transfer)?.doneBytes ?? noted
   }
 
   tellPaused(
@@ -241,9 +240,11 @@ export class TransferPlane {
     const ref = this.registry.refOf(transfer)
     const { path } = progressOf(transfer)
     const where = path === undefined ? {} : { path }
+    const since = this.#since.get(transfer.id)
+    const took = since === undefined ? {} : { elapsedMs: Math.round(this.world.now() - since) }
     const details = detailsOf(ref, 'done', true, { doneBytes: ref.bytes })
     this.#finish(transfer, { ...details, ...where })
-    this.emit({ type: 'transfer.done', transfer: ref, ...where })
+    this.emit({ type: 'transfer.done', transfer: ref, ...where, ...took })
   }
 
   tellEnded(transfer: Transfer, { by, why }: Ending, failure?: TransferFailure): void {
@@ -255,16 +256,6 @@ export class TransferPlane {
     )
     const cause = failure === undefined ? {} : { failure }
     this.emit({ type: 'transfer.ended', transfer: ref, by, why, ...cause })
-  }
-
-  /** An offer of which nothing was noted. Its name may be anything, and is told as we would call it. */
-  tellTurnedAway(peerId: PeerId, offer: TransferOffer, why: TransferEnd): void {
-    const { id, kind, bytes, files } = offer
-    const name = safeNameFor(offer.name)
-    const number = this.registry.nextNumber()
-    const peer = this.world.refOf(peerId)
-    const ref = { id, number, peer, direction: 'in', name, kind, bytes, files } as const
-    this.emit({ type: 'transfer.ended', transfer: ref, by: 'us', why })
   }
 
   /** The notes of earlier runs cannot be read: they stay as they are, and nothing of them goes on. */
@@ -281,6 +272,7 @@ export class TransferPlane {
     const { id } = transfer
     this.#meters.get(id)?.stop()
     this.#meters.delete(id)
+    this.#since.delete(id)
     this.#told.delete(id)
     this.#pumps.delete(id)
     this.#unwritten.delete(id)
