@@ -76,7 +76,10 @@ export class SocketStream implements ByteStream {
     })
   })
 
-  /** The bytes belong to the stream from here on: the caller must not change them. */
+  /**
+   * The bytes belong to the stream from here on. As many as the socket buffers (its high water mark) or more always
+   * wait for `drain`, which comes when nothing is buffered any more: those may be used again then.
+   */
   readonly write = (bytes: Uint8Array): Effect.Effect<void, StreamError> =>
     Effect.suspend(() => {
       if (this.#failure !== undefined) return Effect.fail(new StreamError({ code: this.#failure }))

@@ -103,11 +103,6 @@ export class FrameBuffer {
     return { bytes: isShared ? view : view.slice(), payloadBytes, isShared }
   }
 
-  /** Bytes of the next frame's DATA. */
-  get nextBytes(): number {
-    return !this.isEmpty && this.#isData(this.#from) ? this.#lengthAt(this.#from) : 0
-  }
-
   /** A copy of the first part as a frame of its own; the header of the rest takes the place of its end. */
   #cut(payloadBytes: number): FrameRun {
     const left = this.#lengthAt(this.#from) - payloadBytes

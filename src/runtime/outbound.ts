@@ -41,47 +41,63 @@ export interface Writer {
   messageBytesMax: number
 }
 
+interface NextWrite {
+  readonly bytes: Uint8Array
+  readonly written?: () => void
+  readonly isControl: boolean
+}
+
+/** What is to be written, and whose turn it is. */
+class WriteQueue {
+  readonly lane = new ControlLane()
+  refill: () => void = () => undefined
+  source: (() => BulkWrite | undefined) | undefined
+  #inARow = 0
+
+  /** undefined: nothing waits. */
+  next(): NextWrite | undefined {
+    if (this.#inARow < CONTROL_WRITES_IN_A_ROW) return this.#control() ?? this.#bulk()
+    return this.#bulk() ?? this.#control()
+  }
+
+  #control(): NextWrite | undefined {
+    // Whoever feeds this link may have more, now that there is room.
+    if (this.lane.bytes === 0) this.refill()
+    if (this.lane.bytes === 0) return undefined
+    this.#inARow += 1
+    return { bytes: joinFrames(this.lane.take(WRITE_BATCH_BYTES_MAX)), isControl: true }
+  }
+
+  #bulk(): NextWrite | undefined {
+    this.#inARow = 0
+    const write = this.source?.()
+    return write && { ...write, isControl: false }
+  }
+}
+
 export const makeWriter = Effect.fnUntraced(function* (
   stream: ByteStream
 ): Effect.fn.Return<Writer, never, Scope.Scope> {
-  const lane = new ControlLane()
+  const queue = new WriteQueue()
+  const { lane } = queue
   const work = Latch.makeUnsafe()
   const idle = Latch.makeUnsafe(true)
   let written = 0
   let gone = false
   let held = false
   let woken = false
-  let refill: () => void = () => undefined
-  let source: (() => BulkWrite | undefined) | undefined
-  let inARow = 0
-  const takeControl = (): Uint8Array | undefined => {
-    // Whoever feeds this link may have more, now that there is room.
-    if (lane.bytes === 0) refill()
-    if (lane.bytes === 0) return undefined
-    inARow += 1
-    return joinFrames(lane.take(WRITE_BATCH_BYTES_MAX))
-  }
-  const takeBulk = (): BulkWrite | undefined => {
-    inARow = 0
-    return source?.()
-  }
   const drain = Effect.gen(function* () {
     while (true) {
-      const isBulkFirst = inARow >= CONTROL_WRITES_IN_A_ROW
-      const control = isBulkFirst ? undefined : takeControl()
-      const bulk = control === undefined ? takeBulk() : undefined
-      const bytes = control ?? bulk?.bytes ?? (isBulkFirst ? takeControl() : undefined)
-      if (bytes === undefined) {
-        work.closeUnsafe()
-        // Last: whoever waits for it runs at once, and may send.
-        idle.openUnsafe()
-        yield* work.await
-        continue
+      const next = queue.next()
+      if (next === undefined) work.closeUnsafe()
+      // Behind that: whoever waits for it runs at once, and may send.
+      if (lane.bytes === 0 && next?.isControl !== true) idle.openUnsafe()
+      if (next === undefined) yield* work.await
+      else {
+        yield* stream.write(next.bytes)
+        written += next.bytes.length
+        next.written?.()
       }
-      if (bulk !== undefined && lane.bytes === 0) idle.openUnsafe()
-      yield* stream.write(bytes)
-      written += bytes.length
-      bulk?.written()
     }
   })
   yield* drain.pipe(
@@ -115,10 +131,10 @@ export const makeWriter = Effect.fnUntraced(function* (
     },
     queuedBytes: () => lane.bytes,
     onIdle: (more) => {
-      refill = more
+      queue.refill = more
     },
     feed: (next) => {
-      source = next
+      queue.source = next
     },
     wake: () => {
       woken = held

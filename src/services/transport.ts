@@ -23,7 +23,10 @@ export interface ByteStream {
   readonly local: Endpoint
   /** The next bytes, at least one; undefined once the other end has half-closed. */
   readonly read: Effect.Effect<Uint8Array | undefined, StreamError>
-  /** Completes when the stream can take more: a slow peer makes the writer wait. */
+  /**
+   * Completes when the stream can take more: a slow peer makes the writer wait. The bytes must not change, unless
+   * they are 64 KiB or more: then it completes when the stream is done with them.
+   */
   readonly write: (bytes: Uint8Array) => Effect.Effect<void, StreamError>
   /** Half close: everything written is sent, then the other end reads the end. */
   readonly end: Effect.Effect<void, StreamError>
