@@ -1,6 +1,6 @@
 /** What a link receives of files: parts that wait for a pump within the credit that the sender was given. */
 import * as Effect from 'effect/Effect'
-import type { StallCause } from '../../domain/events.ts'
+import type { StallCause } from '../../domain/transfer-events.ts'
 import type { ProtocolViolation } from '../../domain/failures.ts'
 import { LINK_STREAMS_MAX, RECEIVED_DELAY_MS_MAX } from '../../domain/limits.ts'
 import { ReceiveCredit } from '../../protocol/credit.ts'
@@ -25,9 +25,10 @@ class InStream implements InboundStream {
   readonly #world: BulkInWorld
   readonly #credits: ReceiveCredit
   #parts: InboundPart[] = []
+  /** The last part, while it is short. */
+  #short: Uint8Array | undefined
   /** Where short parts are put together, while the last part is a view of it. */
   #joined: Uint8Array | undefined
-  #joinedBytes = 0
   #onPart: (() => void) | undefined
 
   constructor(stream: number, credits: ReceiveCredit, world: BulkInWorld) {
@@ -69,19 +70,27 @@ class InStream implements InboundStream {
   }
 
   #push(part: InboundPart): void {
+    this.#short = undefined
     this.#joined = undefined
     this.#parts.push(part)
   }
 
+  /** One short part stays the view that it is: it is the rest of a frame. Those that follow are put behind it. */
   #join(bytes: Uint8Array): void {
-    let joined = this.#joined
-    if (joined === undefined || this.#joinedBytes + bytes.length > joined.length) {
-      joined = new Uint8Array(JOINED_BYTES_MAX)
-      this.#joinedBytes = 0
-    } else this.#parts.pop()
-    joined.set(bytes, this.#joinedBytes)
-    this.#joinedBytes += bytes.length
-    this.#push({ _tag: 'Bytes', bytes: joined.subarray(0, this.#joinedBytes) })
+    const before = this.#short
+    const length = (before?.length ?? 0) + bytes.length
+    if (before === undefined || length > JOINED_BYTES_MAX) {
+      this.#push({ _tag: 'Bytes', bytes })
+      this.#short = bytes
+      return
+    }
+    const joined = this.#joined ?? new Uint8Array(JOINED_BYTES_MAX)
+    if (this.#joined === undefined) joined.set(before)
+    joined.set(bytes, before.length)
+    const both = joined.subarray(0, length)
+    this.#parts.pop()
+    this.#push({ _tag: 'Bytes', bytes: both })
+    this.#short = both
     this.#joined = joined
   }
 
@@ -94,6 +103,7 @@ class InStream implements InboundStream {
   #handOver(): readonly InboundPart[] {
     const parts = this.#parts
     this.#parts = []
+    this.#short = undefined
     this.#joined = undefined
     return parts
   }
