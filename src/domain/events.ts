@@ -16,27 +16,15 @@ import type {
 } from './failures.ts'
 import type { HistoryLine } from './items.ts'
 import type { PeerId } from './peer-id.ts'
-import type { TransferFailure } from './transfer-failures.ts'
-import type {
-  SkipReason,
-  TransferDirection,
-  TransferEnd,
-  TransferEntry,
-  TransferHold,
-  TransferId,
-  TransferRisk
-} from './transfers.ts'
+import type { PeerRef } from './peer-ref.ts'
+import type { FileEvent } from './transfer-events.ts'
+
+export type { PeerRef } from './peer-ref.ts'
 
 export const EVENTS_VERSION = 1
 
 /** How far a peer's identity is trusted: first contact, compared by hand, or shut out. */
 export type Trust = 'tofu' | 'verified' | 'blocked'
-
-/** A peer as events name it. `alias` is what we show: the nickname it claims, else its short id. */
-export interface PeerRef {
-  readonly id: PeerId
-  readonly nickname?: string
-}
 
 export interface PeerDetails extends PeerRef {
   readonly state: 'online' | 'suspect' | 'offline' | 'knocking'
@@ -73,52 +61,6 @@ export interface QueuedLine {
   readonly at: number
   /** sent: it was on a link, so the peer may have it, and it cannot be cancelled. */
   readonly state: 'queued' | 'sent'
-}
-
-/** A transfer as events name it. Strings that the peer chose are what it sent, checked (SafeFileName). */
-export interface TransferRef {
-  readonly id: TransferId
-  /** What commands call it: 1, 2, … in this run. */
-  readonly number: number
-  readonly peer: PeerRef
-  readonly direction: TransferDirection
-  readonly name: string
-  readonly kind: 'file' | 'folder'
-  readonly bytes: number
-  readonly files: number
-}
-
-/** Why nothing moves though it should. */
-export type StallCause = 'network' | 'peer-disk' | 'our-disk'
-
-/** A transfer with where it is, for lists. */
-export interface TransferDetails extends TransferRef {
-  readonly state: /** ours: not answered, or the peer is away */
-    | 'offered'
-    /** theirs: our user is to answer */
-    | 'asking'
-    | 'preparing'
-    | 'moving'
-    /** agreed, and the peer is away or others go first */
-    | 'waiting'
-    | 'paused'
-    | 'paused-by-peer'
-    | 'disk-full'
-    /** ours: all is sent, and the peer checks and publishes it */
-    | 'verifying'
-    | 'publishing'
-    | 'done'
-    | 'declined'
-    | 'cancelled'
-    | 'failed'
-  /** Of the bytes: at the receiving end, checked. */
-  readonly doneBytes: number
-  readonly bytesPerSecond?: number
-  readonly leftMs?: number
-  readonly stalled?: StallCause
-  readonly online: boolean
-  /** in, done: where it is. */
-  readonly path?: string
 }
 
 export type EarshotEvent =
@@ -345,85 +287,6 @@ export type EarshotEvent =
       readonly address: Endpoint
       readonly reason: CloseReason
     }
-  /** Ours: the list is being made. Told once when it takes long, then again with more `entries`. */
-  | { readonly type: 'transfer.preparing'; readonly path: string; readonly entries: number }
-  /** /send cannot: nothing of it was offered. */
-  | {
-      readonly type: 'transfer.refused'
-      readonly path: string
-      readonly peer?: PeerRef
-      readonly failure: TransferFailure
-    }
-  | {
-      /** Ours: it waits for the peer's user; or theirs: for ours. */
-      readonly type: 'transfer.offered'
-      readonly transfer: TransferRef
-      /** ours: false: the peer is away, it is offered when it comes. */
-      readonly online: boolean
-      /** ours: left out of a folder; and names that were made safe. */
-      readonly skipped?: readonly { readonly path: string; readonly why: SkipReason }[]
-      readonly renamed?: readonly { readonly path: string; readonly as: string }[]
-      /** theirs: the first entries of the list (20), the folder and the name that it would get, room on the disk, and what is risky about it. */
-      readonly entries?: readonly TransferEntry[]
-      readonly folder?: string
-      readonly saveAs?: string
-      readonly room?: number
-      readonly risks?: readonly TransferRisk[]
-    }
-  | {
-      readonly type: 'transfer.accepted'
-      readonly transfer: TransferRef
-      readonly by: 'us' | 'them'
-    }
-  /** Begins, or goes on: `fromBytes` are there already. */
-  | {
-      readonly type: 'transfer.started'
-      readonly transfer: TransferRef
-      readonly fromBytes: number
-    }
-  | {
-      readonly type: 'transfer.progress'
-      readonly transfer: TransferRef
-      readonly doneBytes: number
-      readonly bytesPerSecond: number
-      /** Missing while it cannot be told. */
-      readonly leftMs?: number
-      readonly stalled?: StallCause
-    }
-  /** Nothing moves for now. `why` lost: the link; it goes on by itself. */
-  | {
-      readonly type: 'transfer.paused'
-      readonly transfer: TransferRef
-      readonly by: 'us' | 'them'
-      readonly why: TransferHold | 'lost'
-      readonly doneBytes: number
-    }
-  | {
-      readonly type: 'transfer.done'
-      readonly transfer: TransferRef
-      /** theirs: where it is. */
-      readonly path?: string
-      readonly elapsedMs?: number
-    }
-  /** It will never be finished. `by`: who ended it. */
-  | {
-      readonly type: 'transfer.ended'
-      readonly transfer: TransferRef
-      readonly by: 'us' | 'them'
-      readonly why: TransferEnd
-      /** What was wrong here. */
-      readonly failure?: TransferFailure
-    }
-  | { readonly type: 'transfer.opened'; readonly transfer: TransferRef; readonly path: string }
-  | {
-      readonly type: 'transfer.not-opened'
-      readonly transfer: TransferRef
-      readonly path: string
-      readonly why: 'not-media' | 'no-program'
-    }
-  | { readonly type: 'transfers.shown'; readonly transfers: readonly TransferDetails[] }
-  | { readonly type: 'autoopen.changed'; readonly on: boolean }
-  /** Notes that could not be read were set aside. */
-  | { readonly type: 'transfer.notes-damaged'; readonly paths: readonly string[] }
+  | FileEvent
 
 export type EventType = EarshotEvent['type']

@@ -187,31 +187,40 @@ export const listFault = (
   return addsUp ? undefined : 'wrong-count'
 }
 
+const endings = (words: string): ReadonlySet<string> => new Set(words.split(' '))
+
 /**
  * Endings of what some system runs, or opens with something that runs what is in it. Text for an interpreter that
  * nothing runs on a click (sh, py) is not here: what can be run of it is told by its mode.
  */
-const LAUNCHERS: ReadonlySet<string> = new Set(
-  (
-    'action app appimage application appref-ms bat chm cmd com command cpl crx deb desktop dmg docm exe ' +
-    'gadget hta htm html inf iso jar jnlp js jse lnk mht mhtml msc msi msp mst pif pkg potm ppam ppsm pptm ' +
-    'ps1 psc1 reg rpm scf scr sct settingcontent-ms sldm svg terminal tool url vb vbe vbs webloc workflow ' +
-    'ws wsc wsf wsh xhtml xlam xll xlsm xltm'
-  ).split(' ')
+const LAUNCHERS = endings(
+  'action app appimage application appref-ms bat chm cmd com command cpl crx deb desktop dmg docm exe ' +
+    'gadget hta inf iso jar jnlp jse lnk msc msi msp mst pif pkg potm ppam ppsm pptm ps1 psc1 reg rpm ' +
+    'scf scr sct settingcontent-ms sldm terminal tool url vb vbe vbs webloc workflow ws wsc wsf wsh xlam ' +
+    'xll xlsm xltm'
 )
+/**
+ * What a browser or Windows' own host of scripts runs. Told of a file that is sent alone: every folder of a
+ * programmer is full of them, and a question that is always asked is never read.
+ */
+const WEB = endings('htm html js mht mhtml svg xhtml')
 
-const isLauncher = (path: string): boolean => {
+const endsIn = (known: ReadonlySet<string>, path: string): boolean => {
   const dot = path.lastIndexOf('.')
-  return dot >= 0 && LAUNCHERS.has(path.slice(dot + 1).toLowerCase())
+  return dot >= 0 && known.has(path.slice(dot + 1).toLowerCase())
 }
 
 /** What is in a hidden folder is told with the folder. */
 const isHidden = (path: string): boolean => HIDDEN.test(path.slice(path.lastIndexOf('/') + 1))
 
-const risksOfEntry = ({ path, kind, executable }: TransferEntry): readonly TransferRisk[] => {
+const risksOfEntry = (
+  { path, kind, executable }: TransferEntry,
+  isAlone: boolean
+): readonly TransferRisk[] => {
   const risks: TransferRisk[] = []
   if (isHidden(path)) risks.push({ kind: 'hidden', path })
-  if (kind === 'file' && isLauncher(path)) risks.push({ kind: 'launcher', path })
+  const isLauncher = endsIn(LAUNCHERS, path) || (isAlone && endsIn(WEB, path))
+  if (kind === 'file' && isLauncher) risks.push({ kind: 'launcher', path })
   else if (executable) risks.push({ kind: 'executable', path })
   return risks
 }
@@ -221,8 +230,8 @@ export const risksOf = (
   offer: TransferOffer,
   list: readonly TransferEntry[]
 ): readonly TransferRisk[] => [
-  ...(offer.kind === 'folder' && isLauncher(offer.name)
+  ...(offer.kind === 'folder' && endsIn(LAUNCHERS, offer.name)
     ? [{ kind: 'launcher', path: offer.name } as const]
     : []),
-  ...list.flatMap(risksOfEntry)
+  ...list.flatMap((entry) => risksOfEntry(entry, offer.kind === 'file'))
 ]

@@ -36,17 +36,6 @@ const digestOf = async (path: string): Promise<string> => {
   return hash.digest('hex')
 }
 
-/** A block repeated, with its number in it, so that no two pieces are the same. */
-const largeFile = (path: string): string => {
-  const block = bytesOf(2 ** 20)
-  const blocks = Array.from({ length: BYTES / block.length }, (_, number) => {
-    const own = Buffer.from(block)
-    own.writeUInt32BE(number, 0)
-    return own
-  })
-  return putFile(path, Buffer.concat(blocks))
-}
-
 const partBytes = (folder: string): number => {
   const part = readdirSync(folder).find((name) => name.endsWith('.part'))
   return part === undefined
@@ -78,7 +67,7 @@ describe('E2: kill -9 in the middle of a file', () => {
     { timeout: 60_000 },
     async (_, killed) => {
       const talk = await startFileTalk({ ann: { env }, bob: { env } })
-      const source = largeFile(join(talk.source, 'large.bin'))
+      const source = putFile(join(talk.source, 'large.bin'), bytesOf(BYTES))
       const asked = await offer(talk, source)
       const folder = downloadsOf(talk.homes.bob)
       mkdirSync(folder, { recursive: true })

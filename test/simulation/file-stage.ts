@@ -1,6 +1,7 @@
 /** What the scenarios with files share: two who talk, files of a seed, and what was told of transfers. */
 import { expect } from '@effect/vitest'
-import type { EarshotEvent, TransferRef } from '../../src/domain/events.ts'
+import type { EarshotEvent } from '../../src/domain/events.ts'
+import type { TransferRef } from '../../src/domain/transfer-events.ts'
 import type { Settings } from '../../src/domain/settings.ts'
 import { generatedContent } from '../../src/simulation/memory-files-content.ts'
 import type { NetworkOptions } from '../../src/simulation/network.ts'

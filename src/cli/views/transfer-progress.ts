@@ -2,7 +2,8 @@
  * What moves now, one line each: `↓ t2 photo.jpg  ███████░░░░  62%  11.4 MB/s  0:12 left`. Of any width from
  * 20 columns on; what does not fit is left out, the name and the percentage last.
  */
-import type { EarshotEvent, TransferRef } from '../../domain/events.ts'
+import type { EarshotEvent } from '../../domain/events.ts'
+import type { TransferRef } from '../../domain/transfer-events.ts'
 import { showBytes } from '../../domain/explanation.ts'
 import { columnsMost } from '../../domain/text-columns.ts'
 import type { TransferId } from '../../domain/transfers.ts'

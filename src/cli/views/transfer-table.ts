@@ -1,5 +1,5 @@
 /** /transfers: what it is, and how it stands, which fits 40 columns. */
-import type { TransferDetails } from '../../domain/events.ts'
+import type { TransferDetails } from '../../domain/transfer-events.ts'
 import { showBytes } from '../../domain/explanation.ts'
 import { statusLine } from './lines.ts'
 import { callOf, percentOf, safePathText, shortPath, showStall, showTime } from './transfer-text.ts'

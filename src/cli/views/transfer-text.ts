@@ -1,5 +1,5 @@
 /** The words of transfers: names that cannot hide their ending, sizes, rates and times. */
-import type { StallCause, TransferRef } from '../../domain/events.ts'
+import type { StallCause, TransferRef } from '../../domain/transfer-events.ts'
 import { safeLine } from '../../domain/safe-text.ts'
 import { cutMiddle } from '../../domain/text-columns.ts'
 import type { Style } from './style.ts'

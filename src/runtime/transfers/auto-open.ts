@@ -1,6 +1,6 @@
 /** Opening what came, where the user wants that: only what its first bytes show to be media. */
 import * as Effect from 'effect/Effect'
-import type { TransferRef } from '../../domain/events.ts'
+import type { TransferRef } from '../../domain/transfer-events.ts'
 import { MEDIA_HEAD_BYTES, mediaTypeOf } from '../../domain/media-types.ts'
 import type { TransferPlane } from './plane.ts'
 

@@ -1,6 +1,6 @@
 /** What a link sends of files: streams that take turns, each within its credit, together within the window. */
 import * as Effect from 'effect/Effect'
-import type { StallCause } from '../../domain/events.ts'
+import type { StallCause } from '../../domain/transfer-events.ts'
 import type { ProtocolViolation } from '../../domain/failures.ts'
 import { BULK_AHEAD_BYTES_MAX, LINK_STREAMS_MAX } from '../../domain/limits.ts'
 import { SendCredit } from '../../protocol/credit.ts'

@@ -1,5 +1,5 @@
 /** Where a transfer is, as /transfers shows it. */
-import type { TransferDetails, TransferRef } from '../../domain/events.ts'
+import type { TransferDetails, TransferRef } from '../../domain/transfer-events.ts'
 import type { TransferEnd, TransferHold } from '../../domain/transfers.ts'
 import type { Progress } from './meter.ts'
 

@@ -1,5 +1,5 @@
 /** Transfers that ended in this run, for /transfers and /retry: the last ones only. */
-import type { TransferDetails } from '../../domain/events.ts'
+import type { TransferDetails } from '../../domain/transfer-events.ts'
 
 const FINISHED_MAX = 100
 

@@ -2,7 +2,7 @@
  * How fast one transfer moves while it moves: the rate over the last seconds, the time that is left, and what
  * it waits for when nothing comes any more.
  */
-import type { StallCause } from '../../domain/events.ts'
+import type { StallCause } from '../../domain/transfer-events.ts'
 import { PROGRESS_INTERVAL_MS, STALL_AFTER_MS } from '../../domain/limits.ts'
 
 /** The rate is that of so many milliseconds. */

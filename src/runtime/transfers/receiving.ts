@@ -1,6 +1,6 @@
 /** The pump of an incoming transfer, between the link, the disk and its note. */
 import * as Effect from 'effect/Effect'
-import type { StallCause } from '../../domain/events.ts'
+import type { StallCause } from '../../domain/transfer-events.ts'
 import { TransferError } from '../../domain/transfer-failures.ts'
 import type { IncomingPorts, PieceDamaged } from '../../machines/incoming-transfer.types.ts'
 import { Pieces } from '../../protocol/pieces.ts'

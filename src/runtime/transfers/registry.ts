@@ -4,7 +4,8 @@
  */
 import * as Effect from 'effect/Effect'
 import type { TransferError, TransferFailure } from '../../domain/transfer-failures.ts'
-import type { PeerRef, TransferRef } from '../../domain/events.ts'
+import type { PeerRef } from '../../domain/events.ts'
+import type { TransferRef } from '../../domain/transfer-events.ts'
 import type { PeerId } from '../../domain/peer-id.ts'
 import type {
   TransferDirection,

@@ -1,6 +1,6 @@
 /** The pump of an outgoing transfer, between its note, the disk and the link that the peer asked on. */
 import * as Effect from 'effect/Effect'
-import type { StallCause } from '../../domain/events.ts'
+import type { StallCause } from '../../domain/transfer-events.ts'
 import type { TransferError } from '../../domain/transfer-failures.ts'
 import type { OutgoingPorts } from '../../machines/outgoing-transfer.types.ts'
 import { Pieces } from '../../protocol/pieces.ts'

@@ -1,5 +1,5 @@
 /** Every transfer of this run, as /transfers shows them: those that go on, and the last ones that do not. */
-import type { TransferDetails } from '../../domain/events.ts'
+import type { TransferDetails } from '../../domain/transfer-events.ts'
 import { detailsOf, stateName } from './details.ts'
 import type { TransferPlane } from './plane.ts'
 import { isActive, progressOf, type Transfer } from './registry.ts'

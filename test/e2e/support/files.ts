@@ -2,17 +2,25 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { TransferRef } from '../../../src/domain/events.ts'
+import type { TransferRef } from '../../../src/domain/transfer-events.ts'
 import type { PipeOptions } from './pipe.ts'
 import { temporaryFolder } from './program.ts'
 import { type JsonProgram, startJsonTalk, type Told } from './talk.ts'
 
-/** Bytes that look random and are the same every time. */
-export const bytesOf = (count: number, seed = 1): Buffer => {
-  const blocks: Buffer[] = []
-  for (let at = 0; at * 32 < count; at += 1)
-    blocks.push(createHash('sha256').update(`${seed}/${at}`).digest())
-  return Buffer.concat(blocks).subarray(0, count)
+const BLOCK_BYTES = 64 * 1024
+
+/** Bytes that look random and are the same every time; no two blocks of them are alike. */
+export const bytesOf = (count: number): Buffer => {
+  const lines = Array.from({ length: BLOCK_BYTES / 32 }, (_, at) =>
+    createHash('sha256').update(`${at}`).digest()
+  )
+  const block = Buffer.concat(lines)
+  const bytes = Buffer.alloc(count)
+  for (let at = 0; at < count; at += BLOCK_BYTES) {
+    block.writeUInt32BE(at / BLOCK_BYTES, 0)
+    block.copy(bytes, at)
+  }
+  return bytes
 }
 
 /** Writes a file with the folders above it. @returns its path. */

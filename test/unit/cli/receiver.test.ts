@@ -3,7 +3,8 @@
  * and not before. Method: the pure script, on events as the runtime tells them.
  */
 import { describe, expect, it } from '@effect/vitest'
-import type { EarshotEvent, TransferRef } from '../../../src/domain/events.ts'
+import type { EarshotEvent } from '../../../src/domain/events.ts'
+import type { TransferRef } from '../../../src/domain/transfer-events.ts'
 import { peerIdFromPublicKey } from '../../../src/domain/peer-id.ts'
 import { makeReceiver } from '../../../src/cli/files/receiver.ts'
 import { makeTally } from '../../../src/cli/files/tally.ts'

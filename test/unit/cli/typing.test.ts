@@ -2,7 +2,8 @@
 // what can be named. Method: events and lines over a clock of the test.
 import { describe, expect, it } from '@effect/vitest'
 import { makeTyping } from '../../../src/cli/typing.ts'
-import type { EarshotEvent, TransferRef } from '../../../src/domain/events.ts'
+import type { EarshotEvent } from '../../../src/domain/events.ts'
+import type { TransferRef } from '../../../src/domain/transfer-events.ts'
 import { bob } from '../views/view-fixture.ts'
 
 const refOf = (number: number, direction: 'in' | 'out' = 'in'): TransferRef => ({

@@ -222,8 +222,8 @@ describe('a list', () => {
 describe('what is risky', () => {
   it.each(
     (
-      'desktop lnk url bat cmd com exe scr msi ps1 vbs js jse wsf hta jar app command workflow html svg ' +
-      'xhtml docm xlsm pif reg inf scf'
+      'desktop lnk url bat cmd com exe scr msi ps1 vbs jse wsf hta jar app command workflow ' +
+      'docm xlsm pif reg inf scf'
     ).split(' ')
   )('is a file that ends in .%s, alone or anywhere in a folder, however it is spelt', (ending) => {
     const alone = [file(`photo.jpg.${ending}`)]
@@ -235,6 +235,16 @@ describe('what is risky', () => {
       { kind: 'launcher', path: `a/X.${ending.toUpperCase()}` }
     ])
   })
+
+  it.each(['html', 'js', 'svg', 'xhtml'])(
+    'is a file that ends in .%s alone, but not among the sources of a folder',
+    (ending) => {
+      const name = `x.${ending}`
+      const alone = [file(name)]
+      expect(risksOf(offerOf(alone, { kind: 'file', name }), alone)).toHaveLength(1)
+      expect(risksOf(offerOf(alone), alone)).toEqual([])
+    }
+  )
 
   it('is no ordinary file, whatever it holds', () => {
     const list = ['a.jpg', 'a.pdf', 'a.txt', 'exe', 'a.exe.txt', 'desktop'].map((path) =>
@@ -259,8 +269,7 @@ describe('what is risky', () => {
       { kind: 'executable', path: '.git/hooks/post-commit' },
       { kind: 'launcher', path: 'photo.jpg.exe' },
       { kind: 'launcher', path: 'x.DESKTOP' },
-      { kind: 'executable', path: 'run' },
-      { kind: 'launcher', path: 'page.html' }
+      { kind: 'executable', path: 'run' }
     ])
     expect(risksOf(offerOf([], { name: 'Good.app' }), [])).toEqual([
       { kind: 'launcher', path: 'Good.app' }

@@ -2,7 +2,8 @@
 // how to answer, whatever the peer calls it; and a sentence or two say what became of each transfer.
 // Method: the lines of every event, hostile names among them.
 import { describe, expect, it } from '@effect/vitest'
-import type { EarshotEvent, TransferDetails, TransferRef } from '../../../src/domain/events.ts'
+import type { EarshotEvent } from '../../../src/domain/events.ts'
+import type { TransferDetails, TransferRef } from '../../../src/domain/transfer-events.ts'
 import { TRANSFER_ENDS } from '../../../src/domain/transfers.ts'
 import { bob, context, linesOf } from './view-fixture.ts'
 

@@ -3,7 +3,7 @@
  * Method: a clock that the test moves tick by tick.
  */
 import { describe, expect, it } from '@effect/vitest'
-import type { StallCause } from '../../../../src/domain/events.ts'
+import type { StallCause } from '../../../../src/domain/transfer-events.ts'
 import { PROGRESS_INTERVAL_MS, STALL_AFTER_MS } from '../../../../src/domain/limits.ts'
 import { Meter, type Progress } from '../../../../src/runtime/transfers/meter.ts'
 
