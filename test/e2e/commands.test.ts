@@ -18,8 +18,8 @@ describe('S8: commands', () => {
       '/peers /list',
       '/to WHO',
       '/verify [match]',
-      '/accept [WHO]',
-      '/decline [WHO]',
+      '/accept [tN|WHO]',
+      '/decline [tN|WHO]',
       '/connect HOST:PORT|WHO',
       '/queue',
       '/cancel N|all',
@@ -27,7 +27,7 @@ describe('S8: commands', () => {
       '/history on|off|default',
       '/history erase',
       '/search WORDS',
-      '/send /file FILE',
+      '/send /file PATH...',
       '/autoopen /auto'
     ])
       expect(screen).toContain(each)
@@ -82,14 +82,22 @@ describe('S8: commands', () => {
     await ann.waitForHistory('nobody is knocking')
   })
 
-  it.each(['/send ~/photo.jpg', '/file x', '/autoopen', '/auto'])(
-    '%s says that it comes later',
+  it.each(['/send ~/photo.jpg', '/file ~/photo.jpg'])(
+    '%s says that there is no such file',
     async (command) => {
       const { ann } = await startTalk()
       ann.enter(command)
-      await ann.waitForScreen(/arrives with the next versions/)
+      await ann.waitForHistory('There is no file or folder')
     }
   )
+
+  it('/pause and /resume say that there is nothing', async () => {
+    const { ann } = await startTalk()
+    ann.enter('/pause all')
+    await ann.waitForHistory('nothing is under way')
+    ann.enter('/resume t9')
+    await ann.waitForHistory('there is no such transfer')
+  })
 
   it('an unknown command suggests the nearest', async () => {
     const { ann, bob } = await startTalk()
