@@ -44,7 +44,10 @@ describe('credit', () => {
 
   it('moves everything, and never more than the window is untaken', () => {
     const total = fc.integer({ min: 1, max: 5 * TRANSFER_WINDOW_BYTES })
-    const steps = fc.array(fc.integer({ min: 60_000, max: 300_000 }), { minLength: 1, maxLength: 50 })
+    const steps = fc.array(fc.integer({ min: 60_000, max: 300_000 }), {
+      minLength: 1,
+      maxLength: 50
+    })
     fc.assert(
       fc.property(total, steps, (bytes, sizes) => {
         const receiver = new ReceiveCredit(bytes)
