@@ -13,6 +13,8 @@ export const MIB = 1024 * KIB
 
 export type TransferEvent = Extract<EarshotEvent, { readonly transfer: TransferRef }>
 
+type TransferEnding = Extract<TransferEvent, { readonly type: 'transfer.done' | 'transfer.ended' }>
+
 /** Puts a file of so many bytes there, made from its name. @returns its absolute path. */
 export const putFile = (host: WorldHost, name: string, bytes: number, seed = 1): string => {
   const path = `${host.files.home}/${name}`
@@ -56,19 +58,14 @@ export const offeredBy = (host: WorldHost): readonly string[] => [
   )
 ]
 
-/** How a transfer ended there; undefined: it has not. */
-export const endOf = (
-  host: WorldHost,
-  id: string
-): Extract<TransferEvent, { readonly type: 'transfer.done' | 'transfer.ended' }> | undefined => {
-  for (const event of transferStory(host))
-    if (
+/** How a transfer ended there, as was told last; undefined: it has not. */
+export const endOf = (host: WorldHost, id: string): TransferEnding | undefined =>
+  // An offer that could not be noted is turned away, and may come again.
+  transferStory(host).findLast(
+    (event) =>
       (event.type === 'transfer.done' || event.type === 'transfer.ended') &&
       event.transfer.id === id
-    )
-      return event
-  return undefined
-}
+  ) as TransferEnding | undefined
 
 /** Two who talk; what Alice sends, Bob takes. */
 export const makeFilePair = (
