@@ -23,6 +23,13 @@ it.each([0, 30])('30 random plans with files, behind %d others', (behind) => {
   expect(done).toBeGreaterThan(20)
 })
 
+it.each([151, 439, 595, 774])(
+  'an end that the disk takes late is told, though the peer knows of it before (seed %d)',
+  (seed) => {
+    expect(huntFiles(seed).fault).toBeUndefined()
+  }
+)
+
 it('the same seed is the same plan', () => {
   expect(huntFiles(7).trace).toEqual(huntFiles(7).trace)
 })

@@ -160,6 +160,8 @@ export class TransferDesk {
 
   #over(id: TransferId): undefined {
     const transfer = this.#mine(id)
-    if (transfer !== undefined && !isActive(transfer)) this.plane.registry.remove(transfer)
+    if (transfer === undefined || isActive(transfer)) return
+    // Our user hears of its end once that is noted, which may take long on a bad disk.
+    transfer.writer.settled(() => this.plane.registry.remove(transfer))
   }
 }
