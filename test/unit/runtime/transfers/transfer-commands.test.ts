@@ -211,3 +211,30 @@ describe('/transfers, /pause, /resume, /cancel, /retry', () => {
     expect(ask(end, { type: 'autoopen' })).toEqual([{ type: 'autoopen.changed', on: false }])
   })
 })
+
+describe('opening what came', () => {
+  const PNG = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
+  const received = (firstBytes: Uint8Array<ArrayBuffer>, autoOpenMedia = true): TransferEnd => {
+    const end = new TransferEnd({ autoOpenMedia })
+    end.disk.firstBytes = firstBytes
+    end.connect()
+    end.hear({ kind: 'offer', offer: { ...offer('a.png'), bytes: 0 } })
+    answer(end, { type: 'accept' })
+    return end
+  }
+
+  it('opens media that the user took, by what they are', () => {
+    const end = received(PNG)
+    expect(end.disk.opened).toEqual(['/downloads/a.png'])
+    expect(end.told().at(-1)).toMatchObject({ type: 'transfer.opened', path: '/downloads/a.png' })
+  })
+
+  it('opens nothing else, whatever its name, and nothing where it is off', () => {
+    const end = received(new TextEncoder().encode('#!/bin/sh'))
+    expect(end.disk.opened).toEqual([])
+    expect(end.told().at(-1)).toMatchObject({ type: 'transfer.not-opened', why: 'not-media' })
+    const quiet = received(PNG, false)
+    expect(quiet.disk.opened).toEqual([])
+    expect(quiet.told().at(-1)).toMatchObject({ type: 'transfer.done' })
+  })
+})
