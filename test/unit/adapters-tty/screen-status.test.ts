@@ -143,7 +143,8 @@ describe('standing lines', () => {
 /** What happens in a random session. */
 type Step =
   | { readonly do: 'type'; readonly text: string }
-  | { readonly do: 'say' | 'command' }
+  | { readonly do: 'say' }
+  | { readonly do: 'command' }
   | { readonly do: 'print'; readonly texts: readonly string[] }
   | { readonly do: 'status'; readonly lines: readonly string[] }
 

@@ -31,10 +31,16 @@ export const EXAMPLES: readonly EarshotEvent[] = DOCUMENTED.map(({ line }) => {
 
 /** The types and fields that the source names, read from its text. */
 export const sourceEvents = (): ReadonlyMap<string, readonly string[]> => {
-  const source = read('src/domain/events.ts')
+  const unionOf = (path: string, name: string): string => {
+    const source = read(path)
+    return source.slice(source.indexOf(`export type ${name} =`))
+  }
   // Without the fields of what stands in lists.
-  const union = source
-    .slice(source.indexOf('export type EarshotEvent'))
+  const union = [
+    unionOf('src/domain/events.ts', 'EarshotEvent'),
+    unionOf('src/domain/transfer-events.ts', 'FileEvent')
+  ]
+    .join('\n')
     .replaceAll(/\{[^{}]*\}\[\]/g, 'object[]')
   const found = new Map<string, readonly string[]>()
   for (const member of union.split(/^ {2}\| \{/m).slice(1)) {
