@@ -193,8 +193,9 @@ const heal = (stage: FileStage): void => {
     disk.capacityBytes = CAPACITY_BYTES
     disk.bytesPerSecond = undefined
     digests.damaged = 0
-    restart(stage, host)
+    // Whoever is about to leave has left by then.
     world.clock.advance(5 * SECOND_MS)
+    restart(stage, host)
   }
   hosts[0].enter({ type: 'connect', target: '10.0.0.2' })
   for (let round = 0; round < 4; round++) {
