@@ -1,8 +1,8 @@
 /**
  * The download folder itself. It is made, 0700, where it is missing; one that is there keeps its mode. A folder in
  * which others could replace what is ours is refused: one of another user (but for the system's own), and one that
- * the group or everybody may write to, unless its sticky bit lets everybody touch only their own, as in /tmp (row 78
- * of the threat table). It is judged whenever it is used and not at the start: the chat goes on without it.
+ * others may write to, unless its sticky bit lets everybody touch only their own, as in /tmp (row 78 of the threat
+ * table). The group that is only its user's, as many systems give everybody one, is nobody else. It is judged whenever it is used and not at the start: the chat goes on without it.
  *
  * A link that the user has in its path is resolved once; a link or another folder that takes its place later is
  * refused.
@@ -16,7 +16,8 @@ import { Folder, look } from './folder.ts'
 import { isPartName } from './names.ts'
 
 const HAS_MODES = process.platform !== 'win32'
-const OTHERS_WRITE = 0o022
+const EVERYBODY_WRITES = 0o002
+const GROUP_WRITES = 0o020
 const STICKY = 0o1000
 const SYSTEM_USER = 0
 
@@ -31,7 +32,8 @@ const exposureOf = ({ path, stats }: Folder): string | undefined => {
   const [uid, mode] = [Number(stats.uid), Number(stats.mode)]
   const own = process.getuid?.() ?? uid
   if (uid !== own && uid !== SYSTEM_USER) return `it belongs to user ${uid}, not to you (${own})`
-  if ((mode & OTHERS_WRITE) === 0 || (mode & STICKY) !== 0) return undefined
+  const writers = Number(stats.gid) === own ? EVERYBODY_WRITES : EVERYBODY_WRITES | GROUP_WRITES
+  if ((mode & writers) === 0 || (mode & STICKY) !== 0) return undefined
   const octal = (mode & 0o777).toString(8)
   return `others may write to it (mode 0${octal}); run: chmod go-w '${path}'`
 }

@@ -3,7 +3,7 @@
  * Method: one end of a link by hand, with a writer that keeps what it is given.
  */
 import { describe, expect, it } from '@effect/vitest'
-import * as Effect from 'effect/Effect'
+import type * as Effect from 'effect/Effect'
 import * as Exit from 'effect/Exit'
 import * as Scope from 'effect/Scope'
 import { LINK_WINDOW_BYTES_MIN, TRANSFER_WINDOW_BYTES } from '../../../../src/domain/limits.ts'
