@@ -66,3 +66,19 @@ const SIGNATURES: readonly (readonly [MediaType, (head: Uint8Array) => boolean])
 /** @param head the first MEDIA_HEAD_BYTES of a file, or all of a shorter one. undefined: none of the list. */
 export const mediaTypeOf = (head: Uint8Array): MediaType | undefined =>
   SIGNATURES.find(([, fits]) => fits(head))?.[0]
+
+const ENDINGS: Readonly<Record<MediaType, readonly string[]>> = {
+  'image/png': ['png'],
+  'image/jpeg': ['jpg', 'jpeg'],
+  'image/gif': ['gif'],
+  'image/webp': ['webp'],
+  'video/mp4': ['mp4', 'm4v'],
+  'video/webm': ['webm'],
+  'audio/mpeg': ['mp3'],
+  'audio/ogg': ['ogg', 'oga', 'opus'],
+  'audio/wav': ['wav'],
+  'audio/flac': ['flac']
+}
+
+/** What names of such files end in, in small letters: the system's opener goes by that. */
+export const endingsOfMedia = (type: MediaType): readonly string[] => ENDINGS[type]

@@ -71,10 +71,15 @@ const partFrom = (links: Links, wire: Pick<Wire, 'say'>) =>
   }) {
     const link = links.get(input.id)
     // Of what was just said the user is to know whether it arrived.
-    if (input.bye === 'quit' && link?.conversation !== undefined)
-      yield* link.conversation.settled.pipe(Effect.timeoutOption(LAST_WORDS_TIMEOUT_MS_MAX))
+    if (input.bye === 'quit')
+      yield* Effect.andThen(
+        link?.conversation?.settled ?? Effect.void,
+        link?.transfers?.desk.settled ?? Effect.void
+      ).pipe(Effect.timeoutOption(LAST_WORDS_TIMEOUT_MS_MAX))
     if (link?.writer !== undefined) link.conversation?.detach(link.writer)
     link?.transfers?.desk.detach(link.transfers.link)
+    // Nothing of a file comes behind BYE.
+    link?.writer?.feed(undefined)
     if (link?.secured === undefined || link.writer === undefined) return
     if (input.bye === undefined) return
     const versions = input.bye === 'version' ? PROTOCOL_VERSIONS : undefined

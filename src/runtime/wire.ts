@@ -134,6 +134,7 @@ export class Wire {
   #openTransfers(link: Link, writer: Writer, peerId: PeerId): void {
     const { id } = link
     const { transfers, now, after } = this.#world
+    if (!transfers.isUsable) return
     const desk = transfers.desk(peerId)
     const ours = transfers.world.digests.names
     const carried: TransferLink = {

@@ -96,7 +96,8 @@ export class TransferEnd {
       stateOf: (peerId, id) => this.stateOf(id, peerId),
       onWaiting: (_, waiting) => this.waiting.push(waiting),
       fileBytesMax,
-      autoOpenMedia
+      autoOpenMedia,
+      mediaExtensions: ['png', 'jpg']
     })
     this.commands = new TransferCommands({
       plane: this.plane,

@@ -4,6 +4,7 @@
  * of it.
  */
 import * as Effect from 'effect/Effect'
+import * as Latch from 'effect/Latch'
 import type { ProtocolViolation } from '../../domain/failures.ts'
 import type { PeerId } from '../../domain/peer-id.ts'
 import type { TransferDirection, TransferId } from '../../domain/transfers.ts'
@@ -17,6 +18,17 @@ import { RequestReader } from './request-reader.ts'
 import { Turns } from './turns.ts'
 import type { TransferLink } from './world.ts'
 
+/** Does it once the notes of all of them are on the disk as they are now; never, where one is removed before. */
+const whenSettled = (transfers: readonly Transfer[], then: () => void): void => {
+  let left = transfers.length
+  if (left === 0) return then()
+  for (const { writer } of transfers)
+    writer.settled(() => {
+      left -= 1
+      if (left === 0) then()
+    })
+}
+
 export class TransferDesk {
   readonly peerId: PeerId
   readonly plane: TransferPlane
@@ -29,6 +41,9 @@ export class TransferDesk {
   readonly #offers = new OfferReader(this)
   readonly #requests = new RequestReader(this)
   #open: OpenLink | undefined
+  /** Ends that were told on this link, and that the peer has not confirmed. */
+  readonly #unconfirmed = new Set<TransferId>()
+  readonly #settled = Latch.makeUnsafe(true)
 
   constructor(peerId: PeerId, plane: TransferPlane) {
     this.peerId = peerId
@@ -45,14 +60,30 @@ export class TransferDesk {
 
   /** A link is open: the peer hears our side of everything. */
   attach(link: TransferLink): void {
-    this.#open = new OpenLink(link, this.plane.world.now())
-    for (const transfer of this.plane.registry.of(this.peerId)) this.#retell(transfer)
-    this.say({ kind: 'all' })
+    const open = new OpenLink(link, this.plane.world.now())
+    this.#open = open
+    const transfers = this.plane.registry.of(this.peerId)
+    for (const transfer of transfers) this.#retell(transfer)
+    // What ends now is told as ended before it could be taken for lost.
+    whenSettled(
+      transfers.filter((transfer) => !isActive(transfer)),
+      () => {
+        if (this.#open === open) this.say({ kind: 'all' })
+      }
+    )
   }
 
   /** The link is gone; the machines hear of it from their session. */
   detach(link: TransferLink): void {
-    if (this.link === link) this.#open = undefined
+    if (this.link !== link) return
+    this.#open = undefined
+    this.#unconfirmed.clear()
+    this.#settled.openUnsafe()
+  }
+
+  /** Completes when the peer knows how everything ended that ended here, or the link is gone. */
+  get settled(): Effect.Effect<void> {
+    return this.#settled.await
   }
 
   /** Says it where the peer is here; else it hears it on the next link. */
@@ -64,8 +95,16 @@ export class TransferDesk {
   sayOutcome(transfer: Transfer): void {
     const { id, direction } = transfer
     const { state, end } = progressOf(transfer)
-    if (state === 'ended') this.say({ kind: 'end', id, why: end ?? 'cancelled' })
-    if (state === 'done' && direction === 'in') this.say({ kind: 'done', id })
+    if (state === 'ended') this.#sayLast(id, { kind: 'end', id, why: end ?? 'cancelled' })
+    if (state === 'done' && direction === 'in') this.#sayLast(id, { kind: 'done', id })
+  }
+
+  /** What the peer is to confirm. */
+  #sayLast(id: TransferId, body: TransferBody): void {
+    if (this.#open === undefined) return
+    this.#unconfirmed.add(id)
+    this.#settled.closeUnsafe()
+    this.say(body)
   }
 
   tell(id: TransferId, event: TransferEvent): void {
@@ -159,6 +198,8 @@ export class TransferDesk {
   }
 
   #over(id: TransferId): undefined {
+    this.#unconfirmed.delete(id)
+    if (this.#unconfirmed.size === 0) this.#settled.openUnsafe()
     const transfer = this.#mine(id)
     if (transfer === undefined || isActive(transfer)) return
     // Our user hears of its end once that is noted, which may take long on a bad disk.

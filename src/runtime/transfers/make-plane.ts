@@ -42,6 +42,7 @@ export const makeTransfers = (
     stateOf: (peerId, id) => innermost(actors.transferState(peerId, id)),
     onWaiting: (peerId, waiting) => actors.toApp({ type: 'transfers.waiting', peerId, waiting }),
     fileBytesMax: settings.fileBytesMax,
-    autoOpenMedia: settings.autoOpenMedia
+    autoOpenMedia: settings.autoOpenMedia,
+    mediaExtensions: settings.mediaExtensions
   })
 }

@@ -6,8 +6,10 @@ import { TransferError } from '../../domain/transfer-failures.ts'
 import { pieceBytesFor, type TransferId, type TransferOffer } from '../../domain/transfers.ts'
 import type { OutgoingContext, OutgoingPorts } from '../../machines/outgoing-transfer.types.ts'
 import type { Survey } from '../../services/file-sources.ts'
+import type { SourceEntry } from '../../services/transfer-notes.ts'
 import type { TransferPlane } from './plane.ts'
-import { isActive, type Transfer } from './registry.ts'
+import { isSameOffer } from './bodies.ts'
+import { isActive, progressOf, type Transfer } from './registry.ts'
 import { sendEntries } from './sending.ts'
 
 type Input<Name extends keyof OutgoingPorts['actors']> = OutgoingPorts['actors'][Name]['input']
@@ -18,6 +20,44 @@ const offerOf = (id: TransferId, { name, kind, list }: Survey): TransferOffer =>
   const executable = kind === 'file' && list[0]?.executable === true
   const pieceBytes = pieceBytesFor(bytes)
   return { id, name, kind, bytes, files, entries: list.length, pieceBytes, executable }
+}
+
+/** The one to this peer that offers the very same files already. */
+const sameTransfer = (
+  { registry }: TransferPlane,
+  peerId: PeerId,
+  offer: TransferOffer,
+  { sources }: Survey
+): Transfer | undefined =>
+  registry
+    .of(peerId)
+    .find(
+      (one) =>
+        one.direction === 'out' &&
+        isActive(one) &&
+        isSameOffer({ ...one.offer, id: offer.id }, offer) &&
+        one.sources.length === sources.length &&
+        one.sources.every((source, at) => isSameSource(source, sources[at]))
+    )
+
+const isSameSource = (one: SourceEntry, other: SourceEntry | undefined): boolean =>
+  one.path === other?.path &&
+  one.inode === other.inode &&
+  one.modifiedMs === other.modifiedMs &&
+  one.bytes === other.bytes
+
+/** What is sent again while it is under way goes on, instead of a second one beside it. */
+const takenUp = (
+  plane: TransferPlane,
+  { peerId, id }: Input<'surveyor'>,
+  same: Transfer
+): Effect.Effect<never> => {
+  const online = plane.isOnline(peerId)
+  plane.emit({ type: 'transfer.offered', transfer: plane.registry.refOf(same), online })
+  if (progressOf(same).paused) plane.desk(peerId).tell(same.id, { type: 'user.resume' })
+  // The machine that asked is not needed: it hears so in the state that it is in now.
+  plane.desk(peerId).tell(id, { type: 'user.cancel' })
+  return Effect.never
 }
 
 const surveyPath = Effect.fnUntraced(function* (plane: TransferPlane, input: Input<'surveyor'>) {
@@ -36,6 +76,8 @@ const surveyPath = Effect.fnUntraced(function* (plane: TransferPlane, input: Inp
     return yield* new TransferError({
       reason: { _tag: 'SourceTooLarge', path, bytes: offer.bytes, limit }
     })
+  const same = sameTransfer(plane, peerId, offer, survey)
+  if (same !== undefined) return yield* takenUp(plane, input, same)
   const { transfer, written } = registry.create(
     {
       peer: peerId,

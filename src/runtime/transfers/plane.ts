@@ -50,6 +50,8 @@ export class TransferPlane {
   readonly consented = new Set<TransferId>()
   /** Received media are opened. */
   opensMedia: boolean
+  /** false: the notes of earlier runs could not be read, so that nothing may be said of any transfer. */
+  isUsable = true
   readonly #pumps = new Map<TransferId, Semaphore.Semaphore>()
   #isStopped = false
   readonly #restored = Latch.makeUnsafe()
@@ -220,21 +222,28 @@ export class TransferPlane {
 
   /** Noted at its end; what was written of it is removed; the peer hears it, or that we know; then the user. */
   keepEnded(transfer: Transfer, ending: Ending, failure: TransferFailure | undefined): void {
-    const { id, peer, writer } = transfer
     const { world } = this
-    writer.change({ state: 'ended', end: ending.why }, () => {
+    transfer.writer.change({ state: 'ended', end: ending.why }, () => {
       const { place } = progressOf(transfer)
-      if (place !== undefined) world.run(Effect.ignore(world.downloads.discard(place)))
-      this.tellEnded(transfer, ending, failure)
-      this.counts.count(peer)
-      if (ending.by === 'us') {
-        this.desk(peer).sayOutcome(transfer)
-        writer.change({ told: true }, () => undefined)
-      } else {
-        this.desk(peer).say({ kind: 'over', id })
-        this.registry.remove(transfer)
-      }
+      const over = (): void => this.#tellOver(transfer, ending, failure)
+      // As long as the note is there, somebody knows whose the part is.
+      if (place === undefined) over()
+      else
+        world.run(Effect.andThen(Effect.ignore(world.downloads.discard(place)), Effect.sync(over)))
     })
+  }
+
+  #tellOver(transfer: Transfer, ending: Ending, failure: TransferFailure | undefined): void {
+    const { id, peer, writer } = transfer
+    this.tellEnded(transfer, ending, failure)
+    this.counts.count(peer)
+    if (ending.by === 'us') {
+      this.desk(peer).sayOutcome(transfer)
+      writer.change({ told: true }, () => undefined)
+    } else {
+      this.desk(peer).say({ kind: 'over', id })
+      this.registry.remove(transfer)
+    }
   }
 
   tellDone(transfer: Transfer): void {
@@ -259,8 +268,12 @@ export class TransferPlane {
     this.emit({ type: 'transfer.ended', transfer: ref, by, why, ...cause })
   }
 
-  /** The notes of earlier runs cannot be read: they stay as they are, and nothing of them goes on. */
+  /**
+   * The notes of earlier runs cannot be read: they stay as they are. A peer that heard nothing of them would
+   * take its own for lost, so it hears nothing of files at all.
+   */
   tellUnusable(failure: TransferFailure): void {
+    this.isUsable = false
     const path = 'path' in failure ? failure.path : ''
     this.emit({ type: 'transfer.refused', path, failure })
   }

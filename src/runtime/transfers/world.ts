@@ -40,6 +40,8 @@ export interface TransferWorld {
   readonly fileBytesMax: number | undefined
   /** Received media are opened, unless the user says otherwise. */
   readonly autoOpenMedia: boolean
+  /** Endings, in small letters, of what counts as media. */
+  readonly mediaExtensions: readonly string[]
 }
 
 /** The open link to a peer, as its desk uses it. */

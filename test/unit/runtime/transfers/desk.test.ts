@@ -50,9 +50,12 @@ const source = (path: string, list: readonly TransferEntry[]): Survey => ({
   renamed: []
 })
 
+const NAMES = ['a.txt', 'b.txt', 'c.txt', 'd.txt', 'e.txt'] as const
+
 const ours = (): TransferEnd => {
   const end = new TransferEnd()
-  end.disk.sources.set('/from/a.txt', source('/from/a.txt', [entry('a.txt')]))
+  for (const name of NAMES)
+    end.disk.sources.set(`/from/${name}`, source(`/from/${name}`, [entry(name)]))
   end.disk.sources.set('/from/dir', source('/from/dir', [entry('x'), entry('y')]))
   end.connect()
   end.said()
@@ -278,7 +281,7 @@ describe('a request', () => {
 
   it('for more than move at once waits for its turn', () => {
     const end = ours()
-    const all = [1, 2, 3, 4, 5].map(() => sendOne(end))
+    const all = NAMES.map((name) => sendOne(end, `/from/${name}`))
     for (const own of all) end.hear(fetchOf(own))
     const [, , , , last = ''] = all
     expect(end.said()).toEqual([{ kind: 'hold', id: last, why: 'queued' }])
@@ -335,7 +338,7 @@ describe('a new link', () => {
   it('hears our side of every note, and then that this was all', () => {
     const end = ours()
     const own = sendOne(end)
-    const cancelled = sendOne(end)
+    const cancelled = sendOne(end, '/from/b.txt')
     end.commands.handle({ type: 'pause', which: 1 })
     end.commands.handle({ type: 'transfer-cancel', which: 2 })
     end.hear({ kind: 'offer', offer: ONE })

@@ -25,6 +25,16 @@ const answer = (end: TransferEnd, command: Extract<Command, { type: 'accept' | '
   end.settle()
 }
 
+const source = (path: string) => ({
+  name: 'a',
+  kind: 'file' as const,
+  list: [{ path: 'a', kind: 'file' as const, bytes: 4, executable: false }],
+  sources: [{ path, bytes: 4, modifiedMs: 1, inode: '1:1' }],
+  skipped: [],
+  renamed: []
+})
+const changed = (path: string) => ({ path, bytes: 4, modifiedMs: 2, inode: '1:1' })
+
 const ask = (end: TransferEnd, command: Parameters<TransferEnd['commands']['handle']>[0]) => {
   end.commands.handle(command)
   end.settle()
@@ -53,6 +63,25 @@ describe('/send', () => {
       { type: 'transfer.refused', path: 'missing', failure: { _tag: 'SourceMissing' } }
     ])
     expect(end.waiting.at(-1)).toBe(0)
+  })
+
+  it('again of what goes on already goes on with that, also where it was paused', () => {
+    const end = new TransferEnd()
+    end.disk.sources.set('/from/a', source('/from/a'))
+    end.connect()
+    end.said()
+    ask(end, { type: 'send', paths: '/from/a' })
+    ask(end, { type: 'pause', which: 1 })
+    const [first] = end.said()
+    expect(ask(end, { type: 'send', paths: '/from/a' })).toMatchObject([
+      { type: 'transfer.offered', transfer: { number: 1 } }
+    ])
+    expect(end.said()).toEqual([first])
+    end.disk.sources.set('/from/a', { ...source('/from/a'), sources: [changed('/from/a')] })
+    expect(ask(end, { type: 'send', paths: '/from/a' })).toMatchObject([
+      { type: 'transfer.offered', transfer: { number: 2 } }
+    ])
+    expect(end.waiting.at(-1)).toBe(2)
   })
 })
 
@@ -214,11 +243,15 @@ describe('/transfers, /pause, /resume, /cancel, /retry', () => {
 
 describe('opening what came', () => {
   const PNG = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
-  const received = (firstBytes: Uint8Array<ArrayBuffer>, autoOpenMedia = true): TransferEnd => {
+  const received = (
+    firstBytes: Uint8Array<ArrayBuffer>,
+    autoOpenMedia = true,
+    name = 'a.png'
+  ): TransferEnd => {
     const end = new TransferEnd({ autoOpenMedia })
     end.disk.firstBytes = firstBytes
     end.connect()
-    end.hear({ kind: 'offer', offer: { ...offer('a.png'), bytes: 0 } })
+    end.hear({ kind: 'offer', offer: { ...offer(name), bytes: 0 } })
     answer(end, { type: 'accept' })
     return end
   }
@@ -233,6 +266,11 @@ describe('opening what came', () => {
     const end = received(new TextEncoder().encode('#!/bin/sh'))
     expect(end.disk.opened).toEqual([])
     expect(end.told().at(-1)).toMatchObject({ type: 'transfer.not-opened', why: 'not-media' })
+    // Its ending is what the system's opener goes by, and the user has a say in which.
+    for (const name of ['a.sh', 'a.jpg', 'a.gif']) {
+      const end = received(PNG, true, name)
+      expect(end.disk.opened, name).toEqual([])
+    }
     const quiet = received(PNG, false)
     expect(quiet.disk.opened).toEqual([])
     expect(quiet.told().at(-1)).toMatchObject({ type: 'transfer.done' })
