@@ -19,8 +19,6 @@ import type { PeerId } from './peer-id.ts'
 import type { PeerRef } from './peer-ref.ts'
 import type { FileEvent } from './transfer-events.ts'
 
-export type { PeerRef } from './peer-ref.ts'
-
 export const EVENTS_VERSION = 1
 
 /** How far a peer's identity is trusted: first contact, compared by hand, or shut out. */

@@ -101,6 +101,8 @@ export const exitCodeOf = (failure: StartFailure): number => {
       return EXIT_CANNOT_CREATE
     case 'ListenImpossible':
       return failure.failure._tag === 'PortDenied' ? EXIT_DENIED : EXIT_CANNOT_CREATE
+    case 'CannotSend':
+      return exitCodeOfTransfer(failure.failure)
     case 'ProfileInUse':
     case 'StoreBusy':
     case 'HistoryInUse':

@@ -6,6 +6,7 @@ import { explainFile } from './explain-file.ts'
 import { explainBye, explainDial, explainSecure, explainViolation } from './explain-link.ts'
 import { explainPassphrase } from './explain-passphrase.ts'
 import { explainStore } from './explain-store.ts'
+import { explainTransfer } from './explain-transfer.ts'
 import { type Explanation, sentence, showCode, showSeconds } from './explanation.ts'
 import type { CloseReason, ListenFailure, StartFailure } from './failures.ts'
 import { safeLine } from './safe-text.ts'
@@ -139,6 +140,8 @@ export const explainStart = (failure: StartFailure): Explanation => {
         text: `${failure.count === 1 ? '1 message is' : `${failure.count} messages are`} not delivered yet.`,
         next: 'Nothing is lost: what waits goes out when you and the peer are connected again.'
       }
+    case 'CannotSend':
+      return explainTransfer(failure.failure)
     case 'HistoryInUse':
       return {
         text: `A conversation of this profile runs (process ${failure.pid}), and only it may change the history now.`,

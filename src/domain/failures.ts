@@ -5,6 +5,7 @@
  */
 import * as Data from 'effect/Data'
 import type { PeerId } from './peer-id.ts'
+import type { TransferFailure } from './transfer-failures.ts'
 
 /** Where a peer can be reached. `host` is an IPv4, IPv6 (no brackets) or DNS name. */
 export interface Endpoint {
@@ -179,6 +180,8 @@ export type StartFailure =
   /** What was to be written into a new file. */
   | { readonly _tag: 'FileExists'; readonly path: string }
   | { readonly _tag: 'FileUnwritable'; readonly path: string; readonly code: string }
+  /** What earshot send was asked to send. */
+  | { readonly _tag: 'CannotSend'; readonly failure: TransferFailure }
   /** A running conversation has the history, so that only it may change it. */
   | { readonly _tag: 'HistoryInUse'; readonly pid: number }
   | PassphraseFailure

@@ -2,7 +2,7 @@
  * Nicknames: what a peer calls itself. A claim, never a proof, so it is cut, cleaned, and compared
  * by how it looks.
  */
-import type { PeerRef } from './events.ts'
+import type { PeerRef } from './peer-ref.ts'
 import { NICKNAME_CHARS_MAX } from './limits.ts'
 import { shortPeerId } from './peer-id.ts'
 import { safeLine } from './safe-text.ts'

@@ -1,5 +1,6 @@
 /** The face of the library: plain values, promises and async iterables (docs/LIBRARY.md). */
-import type { PeerDetails, PeerRef, QueuedLine } from '../domain/events.ts'
+import type { PeerDetails, QueuedLine } from '../domain/events.ts'
+import type { PeerRef } from '../domain/peer-ref.ts'
 import type { Endpoint } from '../domain/failures.ts'
 import type { UnknownPeers } from '../domain/settings.ts'
 import type { KnownPeer } from '../services/peer-book.ts'

@@ -1,5 +1,6 @@
 /** Dials that were asked for, until they led to a peer or failed. */
-import type { EarshotEvent, PeerRef } from '../domain/events.ts'
+import type { EarshotEvent } from '../domain/events.ts'
+import type { PeerRef } from '../domain/peer-ref.ts'
 import { EarshotError } from './earshot-error.ts'
 import type { Promised } from './questions.ts'
 

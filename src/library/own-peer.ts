@@ -1,6 +1,7 @@
 /** A peer of this process, as its program holds it: what is asked becomes commands to its run. */
 import type { Command } from '../domain/commands.ts'
-import type { PeerDetails, PeerRef } from '../domain/events.ts'
+import type { PeerDetails } from '../domain/events.ts'
+import type { PeerRef } from '../domain/peer-ref.ts'
 import type { Endpoint } from '../domain/failures.ts'
 import { cleanNickname } from '../domain/nicknames.ts'
 import type { PeerId } from '../domain/peer-id.ts'

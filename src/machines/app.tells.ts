@@ -1,5 +1,6 @@
 /** What the app lets everybody know, made from its context. undefined: nothing worth saying. */
-import type { EarshotEvent, PeerRef } from '../domain/events.ts'
+import type { EarshotEvent } from '../domain/events.ts'
+import type { PeerRef } from '../domain/peer-ref.ts'
 import type { AppContext, AppEvent } from './app.types.ts'
 import { callOf, dialOf, focusOn, wantedFocus } from './app.rules.ts'
 

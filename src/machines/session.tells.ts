@@ -1,5 +1,6 @@
 /** What a session lets everybody know, made from its context. undefined: nothing worth saying. */
-import type { EarshotEvent, PeerRef } from '../domain/events.ts'
+import type { EarshotEvent } from '../domain/events.ts'
+import type { PeerRef } from '../domain/peer-ref.ts'
 import type { SessionContext, SessionEvent } from './session.types.ts'
 
 interface Args {

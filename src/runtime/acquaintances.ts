@@ -3,7 +3,8 @@
  * of another one whom we know.
  */
 import * as Effect from 'effect/Effect'
-import type { EarshotEvent, PeerRef } from '../domain/events.ts'
+import type { EarshotEvent } from '../domain/events.ts'
+import type { PeerRef } from '../domain/peer-ref.ts'
 import type { Endpoint } from '../domain/failures.ts'
 import { confusableKey } from '../domain/nicknames.ts'
 import type { PeerId } from '../domain/peer-id.ts'

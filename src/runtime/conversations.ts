@@ -1,6 +1,7 @@
 /** All conversations of this run, by peer, and the name under which we hold them. */
 import * as Effect from 'effect/Effect'
-import type { EarshotEvent, PeerRef } from '../domain/events.ts'
+import type { EarshotEvent } from '../domain/events.ts'
+import type { PeerRef } from '../domain/peer-ref.ts'
 import type { HistoryLine } from '../domain/items.ts'
 import type { StoreError, StoreFailure } from '../domain/failures.ts'
 import type { PeerId } from '../domain/peer-id.ts'

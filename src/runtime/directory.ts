@@ -1,5 +1,6 @@
 /** Who is here: peers as `/info`, `/peers` and `--json` show them, and whom a typed name means. */
-import type { PeerDetails, PeerRef } from '../domain/events.ts'
+import type { PeerDetails } from '../domain/events.ts'
+import type { PeerRef } from '../domain/peer-ref.ts'
 import { confusableKey } from '../domain/nicknames.ts'
 import { type PeerId, shortPeerId } from '../domain/peer-id.ts'
 import type { AppContext } from '../machines/app.types.ts'

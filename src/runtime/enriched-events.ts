@@ -1,5 +1,6 @@
 /** What the machines tell, with what only the data plane knows: names, calls, and earlier lines. */
-import type { EarshotEvent, PeerRef } from '../domain/events.ts'
+import type { EarshotEvent } from '../domain/events.ts'
+import type { PeerRef } from '../domain/peer-ref.ts'
 import type { HistoryLine } from '../domain/items.ts'
 import type { PeerId } from '../domain/peer-id.ts'
 

@@ -4,7 +4,8 @@
  */
 import type * as Effect from 'effect/Effect'
 import * as Latch from 'effect/Latch'
-import type { EarshotEvent, PeerRef } from '../domain/events.ts'
+import type { EarshotEvent } from '../domain/events.ts'
+import type { PeerRef } from '../domain/peer-ref.ts'
 import type { ProtocolViolation, StoreFailure } from '../domain/failures.ts'
 import type { PeerMessage } from '../domain/items.ts'
 import { MESSAGE_BYTES_MAX } from '../domain/limits.ts'

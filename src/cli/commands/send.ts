@@ -1,7 +1,9 @@
 /** `earshot send`: files and folders to one peer, and the end. */
+import { existsSync } from 'node:fs'
 import * as Effect from 'effect/Effect'
 import type { Scope } from 'effect/Scope'
 import type { LogFile } from '../../adapters/log-file.ts'
+import { StartError } from '../../domain/failures.ts'
 import { quoteWord } from '../../domain/quoted-words.ts'
 import { showBytes } from '../../domain/explanation.ts'
 import type { Console, Input } from '../../services/console.ts'
@@ -39,12 +41,21 @@ const scriptedConsole = (paths: readonly string[]): Console['Service'] => {
   }
 }
 
+/** Nobody is called for what is not there. What is wrong with the rest of it, the survey says. */
+const mustExist = (path: string): Effect.Effect<void, StartError> =>
+  existsSync(path)
+    ? Effect.void
+    : Effect.fail(
+        new StartError({ reason: { _tag: 'CannotSend', failure: { _tag: 'SourceMissing', path } } })
+      )
+
 const sendAll = Effect.fnUntraced(function* (
   loaded: Loaded,
   log: LogFile,
   flags: ChatFlags,
   { paths, as = '' }: SendRequest
 ): Effect.fn.Return<number, Failure, Scope> {
+  for (const path of paths) if (path !== STANDARD_INPUT) yield* mustExist(path)
   const own = yield* openProfile(loaded)
   const files: string[] = []
   for (const path of paths) {

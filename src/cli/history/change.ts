@@ -1,6 +1,6 @@
 /** `earshot history PEER --erase` and `--keep`: what changes a history. */
 import * as Effect from 'effect/Effect'
-import type { PeerRef } from '../../domain/events.ts'
+import type { PeerRef } from '../../domain/peer-ref.ts'
 import { StartError } from '../../domain/failures.ts'
 import { shortPeerId } from '../../domain/peer-id.ts'
 import { safeJson } from '../../domain/safe-text.ts'

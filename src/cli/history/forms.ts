@@ -3,7 +3,7 @@
  * Markdown, JSON. What people wrote passes through the sanitiser, or is escaped as JSON.
  */
 import * as DateTime from 'effect/DateTime'
-import type { PeerRef } from '../../domain/events.ts'
+import type { PeerRef } from '../../domain/peer-ref.ts'
 import { safeJson, safeText } from '../../domain/safe-text.ts'
 import type { HistoryEntry } from '../../services/store.ts'
 import { spokenLines } from '../views/lines.ts'

@@ -1,6 +1,6 @@
 /** `earshot history` without a peer: the conversations of which something is stored. */
 import * as Effect from 'effect/Effect'
-import type { PeerRef } from '../../domain/events.ts'
+import type { PeerRef } from '../../domain/peer-ref.ts'
 import type { StoreError } from '../../domain/failures.ts'
 import { formatPeerId } from '../../domain/peer-id.ts'
 import { safeJson } from '../../domain/safe-text.ts'

@@ -1,6 +1,6 @@
 /** Whom a typed name means, and how the peers of the histories are called. */
 import * as Result from 'effect/Result'
-import type { PeerRef } from '../../domain/events.ts'
+import type { PeerRef } from '../../domain/peer-ref.ts'
 import type { StartFailure } from '../../domain/failures.ts'
 import { confusableKey, displayName, isReservedName, NAMELESS } from '../../domain/nicknames.ts'
 import { shortPeerId } from '../../domain/peer-id.ts'

@@ -1,6 +1,6 @@
 /** What the parts of `earshot history` work with. */
 import type { Effect } from 'effect/Effect'
-import type { PeerRef } from '../../domain/events.ts'
+import type { PeerRef } from '../../domain/peer-ref.ts'
 import { type StoreError, StartError } from '../../domain/failures.ts'
 import type { Store } from '../../services/store.ts'
 import type { Style } from '../views/style.ts'

@@ -1,5 +1,6 @@
 /** How peers are called on this screen: names that could be taken for another one get their id. */
-import type { EarshotEvent, PeerRef } from '../../domain/events.ts'
+import type { EarshotEvent } from '../../domain/events.ts'
+import type { PeerRef } from '../../domain/peer-ref.ts'
 import { confusableKey, displayName, isReservedName, NAMELESS } from '../../domain/nicknames.ts'
 import type { PeerId } from '../../domain/peer-id.ts'
 

@@ -1,5 +1,6 @@
 /** What the lines of an event depend on besides the event. */
-import type { EarshotEvent, EventType, PeerRef } from '../../domain/events.ts'
+import type { EarshotEvent, EventType } from '../../domain/events.ts'
+import type { PeerRef } from '../../domain/peer-ref.ts'
 import type { Line } from '../../services/terminal.ts'
 import type { LocalTime } from './local-time.ts'
 import type { Style } from './style.ts'

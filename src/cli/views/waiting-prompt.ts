@@ -1,5 +1,6 @@
 /** The prompt of a chat, which says how much waits for peers that are away: once, and as it is now. */
-import type { EarshotEvent, PeerRef } from '../../domain/events.ts'
+import type { EarshotEvent } from '../../domain/events.ts'
+import type { PeerRef } from '../../domain/peer-ref.ts'
 import type { PeerId } from '../../domain/peer-id.ts'
 import type { Style } from './style.ts'
 

@@ -4,7 +4,7 @@
  */
 import * as Effect from 'effect/Effect'
 import type { TransferError, TransferFailure } from '../../domain/transfer-failures.ts'
-import type { PeerRef } from '../../domain/events.ts'
+import type { PeerRef } from '../../domain/peer-ref.ts'
 import type { TransferRef } from '../../domain/transfer-events.ts'
 import type { PeerId } from '../../domain/peer-id.ts'
 import type {

@@ -1,6 +1,7 @@
 /** What every part of the file plane needs of the run. */
 import type * as Effect from 'effect/Effect'
-import type { EarshotEvent, PeerRef } from '../../domain/events.ts'
+import type { EarshotEvent } from '../../domain/events.ts'
+import type { PeerRef } from '../../domain/peer-ref.ts'
 import type { PeerId } from '../../domain/peer-id.ts'
 import type { DigestName, TransferId } from '../../domain/transfers.ts'
 import type { TransferEvent, TransferStart } from '../../machines/transfer.types.ts'

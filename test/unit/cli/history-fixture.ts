@@ -2,7 +2,7 @@
 import * as Effect from 'effect/Effect'
 import type { HistoryReader, HistoryWorld } from '../../../src/cli/history/world.ts'
 import { makeStyle } from '../../../src/cli/views/style.ts'
-import type { PeerRef } from '../../../src/domain/events.ts'
+import type { PeerRef } from '../../../src/domain/peer-ref.ts'
 import { peerIdFromPublicKey } from '../../../src/domain/peer-id.ts'
 import type { StoreChange } from '../../../src/services/store.ts'
 import { isContradiction } from '../../../src/services/store-model/conversation.ts'

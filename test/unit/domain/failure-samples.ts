@@ -110,6 +110,7 @@ export const START: Samples<StartFailure> = {
   Undelivered: { _tag: 'Undelivered', count: 2 },
   FileExists: { _tag: 'FileExists', path: 'bob.txt' },
   FileUnwritable: { _tag: 'FileUnwritable', path: 'bob.txt', code: 'EACCES' },
+  CannotSend: { _tag: 'CannotSend', failure: { _tag: 'SourceMissing', path: 'foto.jpg' } },
   HistoryInUse: { _tag: 'HistoryInUse', pid: 4711 },
   PassphraseNeeded: { _tag: 'PassphraseNeeded', path: 'store.key' },
   PassphraseWrong: { _tag: 'PassphraseWrong', path: 'store.key' },
