@@ -36,7 +36,10 @@ describe('E4: the identity', () => {
     expect(statSync(folder).mode & 0o777).toBe(0o700)
     const files = readdirSync(folder)
     expect(files).toContain('identity.key')
-    for (const name of files) expect(statSync(join(folder, name)).mode & 0o777, name).toBe(0o600)
+    for (const name of files) {
+      const stats = statSync(join(folder, name))
+      expect(stats.mode & 0o777, name).toBe(stats.isDirectory() ? 0o700 : 0o600)
+    }
     const first = await idOf(ann.pipe.home)
     expect(await idOf(ann.pipe.home)).toBe(first)
     expect((await ann.waitFor('app.started')).id).toBe(first)

@@ -72,7 +72,7 @@ describe('E7: --json', () => {
     ann.ask({ type: 'verify', confirm: true })
     await ann.waitFor('peer.safety-number', ({ trust }) => trust === 'verified')
     ann.ask({ type: 'send', paths: 'x' })
-    expect(await ann.waitFor('command.unavailable')).toMatchObject({ command: '/send' })
+    expect(await ann.waitFor('transfer.refused')).toMatchObject({ path: 'x' })
     ann.ask({ type: 'say', text: 'hi' })
     const { id: queued } = await ann.waitFor('message.queued')
     expect((await ann.waitFor('message.delivered')).ids).toContain(queued)

@@ -109,6 +109,8 @@ export const wireConnection = (input: ConnectionInput): WiredConnection => {
     draw: () => 0.5,
     accept: () => Effect.never,
     watchClock: () => Effect.never,
+    incoming: { actors: {}, actions: {} },
+    outgoing: { actors: {}, actions: {} },
     remember: () => undefined
   } as never)
   const machine = app.implementations.actors['connection'] as AnyStateMachine

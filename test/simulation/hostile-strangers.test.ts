@@ -163,8 +163,13 @@ describe('before it was let in', () => {
     ],
     [
       'a frame of a file',
+      (link) => link.bytes(encodeFrame(0x10, 1, new Uint8Array(8))),
+      violation({ _tag: 'FrameIllegal', type: 'data', state: 'greeting' })
+    ],
+    [
+      'a frame of a file on no stream',
       (link) => link.bytes(header(0x10, 0, 8)),
-      violation({ _tag: 'FrameUnknown', type: 0x10 })
+      violation({ _tag: 'FrameMalformed', type: 'data' })
     ],
     [
       'a HELLO on a stream',

@@ -35,12 +35,12 @@ const behind = (views: readonly Uint8Array[], bytes: number): readonly Uint8Arra
   return []
 }
 
-/** Writes all of the views behind each other, from byte `at` on. */
+/** Writes all of the views behind each other, from byte `at` on. @returns how many bytes that were. */
 export const writeAll = async (
   fd: number,
   views: readonly Uint8Array[],
   at: number
-): Promise<void> => {
+): Promise<number> => {
   let left = views
   let end = at
   while (left.length > 0) {
@@ -48,4 +48,5 @@ export const writeAll = async (
     end += written
     left = behind(left, written)
   }
+  return end - at
 }

@@ -52,13 +52,15 @@ export class Writing {
 
   async write(entry: number, at: number, views: readonly Uint8Array[]): Promise<void> {
     const fd = this.#current?.entry === entry ? this.#current.fd : await this.#begin(entry)
+    let bytes: number
     try {
-      await writeAll(fd, views, at)
+      bytes = await writeAll(fd, views, at)
     } catch (error) {
       // Part of it may be there: what is not whole is taken back. If not even that goes, the next open does it.
       await ftruncate(fd, at).catch(() => undefined)
       throw error
     }
+    this.#settling.wrote(fd, bytes)
   }
 
   /**
@@ -101,6 +103,7 @@ export class Writing {
   async close(): Promise<void> {
     const current = this.#current
     this.#current = undefined
+    await this.#settling.rest()
     await Promise.allSettled([
       ...(current === undefined ? [] : [close(current.fd)]),
       this.#settling.drop()

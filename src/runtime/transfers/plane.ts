@@ -15,6 +15,7 @@ import type { Survey } from '../../services/file-sources.ts'
 import type { TransferProgress } from '../../services/transfer-notes.ts'
 import { TransferDesk } from './desk.ts'
 import { detailsOf, endName } from './details.ts'
+import type { Ending, Verdict } from './ending.ts'
 import { FinishedTransfers } from './finished.ts'
 import { Meter, type Progress } from './meter.ts'
 import { isActive, progressOf, type Transfer, TransferRegistry } from './registry.ts'
@@ -22,16 +23,6 @@ import { restoreTransfers } from './restore.ts'
 import { sourceOf } from './source-paths.ts'
 import { WaitingTransfers } from './waiting-transfers.ts'
 import type { TransferWorld } from './world.ts'
-
-export interface Ending {
-  readonly by: 'us' | 'them'
-  readonly why: TransferEnd
-}
-
-interface Verdict {
-  readonly why: TransferEnd
-  readonly failure: TransferFailure | undefined
-}
 
 export class TransferPlane {
   readonly world: TransferWorld

@@ -4,7 +4,8 @@ import type { TransferError } from '../../domain/transfer-failures.ts'
 import type { TransferEnd, TransferEntry } from '../../domain/transfers.ts'
 import { listOfFile } from './bodies.ts'
 import { Pieces } from '../../protocol/pieces.ts'
-import type { Ending, TransferPlane } from './plane.ts'
+import type { Ending } from './ending.ts'
+import type { TransferPlane } from './plane.ts'
 import { isActive, progressOf, type Transfer } from './registry.ts'
 
 type List = readonly TransferEntry[] | undefined
