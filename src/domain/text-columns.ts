@@ -48,7 +48,14 @@ export const columnsMost = (text: string): number => {
   return columns
 }
 
-const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+/** Made when it is first needed: it takes 13 ms, and no start should wait for it. */
+let segmenter: Intl.Segmenter | undefined
+
+/** As people see them. */
+const charactersOf = (text: string): readonly string[] => {
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+  return Array.from(segmenter.segment(text), ({ segment }) => segment)
+}
 
 /** As many of the characters as surely fit, in their order. */
 const whatFits = (characters: readonly string[], columnsMax: number): readonly string[] => {
@@ -64,7 +71,7 @@ const whatFits = (characters: readonly string[], columnsMax: number): readonly s
 export const cutMiddle = (text: string, columnsMax: number, ellipsis: string): string => {
   if (columnsMost(text) <= columnsMax) return text
   const room = Math.max(0, columnsMax - columnsMost(ellipsis))
-  const characters = Array.from(segmenter.segment(text), ({ segment }) => segment)
+  const characters = charactersOf(text)
   const end = whatFits(characters.toReversed(), Math.ceil(room / 2)).toReversed()
   const begin = whatFits(characters, room - columnsMost(end.join('')))
   return `${begin.join('')}${ellipsis}${end.join('')}`
