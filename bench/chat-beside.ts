@@ -13,8 +13,6 @@ const ROUND_TRIP_MS = 40
 const BYTES_PER_SECOND = 1_250_000
 /** What a file may add. */
 const QUEUE_MS = 50
-/** Until the sender has found out how fast the line is. */
-const SETTLE_MS = 3_000
 const PAUSE_MS = 50
 
 const person = (folder: string, name: string, ...more: readonly string[]): Child => {
@@ -59,7 +57,7 @@ const onTheLine = (
   })
 
 const fillingWith =
-  (bytes: number) =>
+  (bytes: number, settleMs: number) =>
   async (folder: string, one: Child, two: Child): Promise<void> => {
     const path = join(folder, 'large.bin')
     writeFileSync(path, Buffer.alloc(bytes, 0x5a))
@@ -67,15 +65,18 @@ const fillingWith =
     await two.line(tells('transfer.offered'))
     two.type(JSON.stringify({ type: 'accept' }))
     await one.line(tells('transfer.started'))
-    await wait(SETTLE_MS)
+    await wait(settleMs)
   }
 
 /** Each against the same line without a file. */
 export const chatBesideBench = async (size: Size): Promise<readonly Row[]> => {
-  const { besideMessages: count } = size
-  const seconds = SETTLE_MS / 1000 + count * ((PAUSE_MS + 2 * ROUND_TRIP_MS + QUEUE_MS) / 1000)
+  const { besideMessages: count, besideSettleMs: settleMs } = size
+  const seconds = settleMs / 1000 + count * ((PAUSE_MS + 2 * ROUND_TRIP_MS + QUEUE_MS) / 1000)
   const alone = await onTheLine(count, async () => undefined)
-  const beside = await onTheLine(count, fillingWith(Math.ceil(seconds * BYTES_PER_SECOND)))
+  const beside = await onTheLine(
+    count,
+    fillingWith(Math.ceil(seconds * BYTES_PER_SECOND), settleMs)
+  )
   const row = (what: string, of: (samples: readonly number[]) => number): Row => ({
     name: `chat beside a file, 10 Mbit/s, 40 ms: ${what}`,
     unit: 'ms',

@@ -33,6 +33,8 @@ export interface Size {
   readonly longFileBytes: number
   /** Messages that are said beside a file. */
   readonly besideMessages: number
+  /** Until the sender has found out how fast the line is, in milliseconds. */
+  readonly besideSettleMs: number
 }
 
 export const SIZES = {
@@ -57,7 +59,8 @@ export const SIZES = {
     fileBytes: 2 ** 30,
     smallFiles: 10_000,
     longFileBytes: 10 * 2 ** 30,
-    besideMessages: 200
+    besideMessages: 200,
+    besideSettleMs: 3000
   },
   quick: {
     startRounds: 7,
@@ -80,7 +83,8 @@ export const SIZES = {
     fileBytes: 2 ** 30,
     smallFiles: 10_000,
     longFileBytes: 2 ** 30,
-    besideMessages: 50
+    besideMessages: 50,
+    besideSettleMs: 3000
   },
   /** Only to see that every bench runs. */
   tiny: {
@@ -104,6 +108,7 @@ export const SIZES = {
     fileBytes: 8 * 2 ** 20,
     smallFiles: 20,
     longFileBytes: 8 * 2 ** 20,
-    besideMessages: 2
+    besideMessages: 2,
+    besideSettleMs: 1
   }
 } as const satisfies Record<string, Size>
