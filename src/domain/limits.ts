@@ -119,7 +119,7 @@ export const PIECE_BYTES_MIN = 1024 * 1024
 /** Pieces of a transfer of one file, at most: the size of a piece follows. */
 export const TRANSFER_PIECES_MAX = 32_768
 /** Files and folders in one offer. */
-export const TRANSFER_ENTRIES_MAX = 10_000
+export const TRANSFER_ENTRIES_MAX = 20_000
 /** Bytes (JSON) of the list of one offer, over all its frames. */
 export const TRANSFER_LIST_BYTES_MAX = 4 * 1024 * 1024
 /** Folders within folders in one offer. */

@@ -5,13 +5,11 @@ import type { ProtocolViolation } from '../../domain/failures.ts'
 import { LINK_STREAMS_MAX, RECEIVED_DELAY_MS_MAX } from '../../domain/limits.ts'
 import { ReceiveCredit } from '../../protocol/credit.ts'
 import type { Message } from '../../protocol/messages.ts'
+import { InboundBlocks } from './inbound-blocks.ts'
 import type { InboundPart, InboundStream } from './ports.ts'
 
 /** So much is told at once: a fast line moves it in less than RECEIVED_DELAY_MS_MAX. */
 const RECEIVED_AT_ONCE_BYTES = 1024 * 1024
-/** Shorter parts are put together, or what holds them would be larger than they are. */
-const PART_BYTES_MIN = 4 * 1024
-const JOINED_BYTES_MAX = 16 * 1024
 
 export interface BulkInWorld {
   readonly say: (message: Message) => void
@@ -24,15 +22,13 @@ class InStream implements InboundStream {
   readonly credit: number
   readonly #world: BulkInWorld
   readonly #credits: ReceiveCredit
+  readonly #blocks: InboundBlocks
   #parts: InboundPart[] = []
-  /** The last part, while it is short. */
-  #short: Uint8Array | undefined
-  /** Where short parts are put together, while the last part is a view of it. */
-  #joined: Uint8Array | undefined
   #onPart: (() => void) | undefined
 
-  constructor(stream: number, credits: ReceiveCredit, world: BulkInWorld) {
+  constructor(stream: number, credits: ReceiveCredit, bytesToCome: number, world: BulkInWorld) {
     this.stream = stream
+    this.#blocks = new InboundBlocks(bytesToCome)
     this.credit = credits.allowed
     this.#credits = credits
     this.#world = world
@@ -46,6 +42,7 @@ class InStream implements InboundStream {
   })
 
   readonly done = (bytes: number): void => {
+    this.#blocks.done(bytes)
     const upTo = this.#credits.done(bytes)
     if (upTo !== undefined) this.#world.say({ type: 'credit', stream: this.stream, upTo })
   }
@@ -58,40 +55,21 @@ class InStream implements InboundStream {
       return Effect.never
     })
 
+  /** Copied: what was read from the socket is let go at once. */
   bytes(bytes: Uint8Array): void {
-    if (bytes.length >= PART_BYTES_MIN) this.#push({ _tag: 'Bytes', bytes })
-    else this.#join(bytes)
+    for (let rest = bytes; rest.length > 0; ) {
+      const { view, count, isLonger } = this.#blocks.put(rest)
+      if (isLonger) this.#parts.pop()
+      this.#parts.push({ _tag: 'Bytes', bytes: view })
+      rest = rest.subarray(count)
+    }
     this.#notify()
   }
 
   digest(digest: Uint8Array): void {
-    this.#push({ _tag: 'Digest', digest })
+    this.#blocks.cut()
+    this.#parts.push({ _tag: 'Digest', digest })
     this.#notify()
-  }
-
-  #push(part: InboundPart): void {
-    this.#short = undefined
-    this.#joined = undefined
-    this.#parts.push(part)
-  }
-
-  /** One short part stays the view that it is: it is the rest of a frame. Those that follow are put behind it. */
-  #join(bytes: Uint8Array): void {
-    const before = this.#short
-    const length = (before?.length ?? 0) + bytes.length
-    if (before === undefined || length > JOINED_BYTES_MAX) {
-      this.#push({ _tag: 'Bytes', bytes })
-      this.#short = bytes
-      return
-    }
-    const joined = this.#joined ?? new Uint8Array(JOINED_BYTES_MAX)
-    if (this.#joined === undefined) joined.set(before)
-    joined.set(bytes, before.length)
-    const both = joined.subarray(0, length)
-    this.#parts.pop()
-    this.#push({ _tag: 'Bytes', bytes: both })
-    this.#short = both
-    this.#joined = joined
   }
 
   #notify(): void {
@@ -103,8 +81,7 @@ class InStream implements InboundStream {
   #handOver(): readonly InboundPart[] {
     const parts = this.#parts
     this.#parts = []
-    this.#short = undefined
-    this.#joined = undefined
+    this.#blocks.cut()
     return parts
   }
 }
@@ -132,7 +109,7 @@ export class BulkIn {
     const number = this.#fetched.size + 1
     if (number > LINK_STREAMS_MAX) return undefined
     const credit = new ReceiveCredit(bytesToCome)
-    const stream = new InStream(number, credit, this.#world)
+    const stream = new InStream(number, credit, bytesToCome, this.#world)
     this.#fetched.set(number, { credit, stream, isDigestDue: false })
     return stream
   }
