@@ -1,6 +1,17 @@
 /** Files from disk to disk: how fast, at what price, and what a kill in the middle costs. */
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  cpSync,
+  fdatasyncSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync
+} from 'node:fs'
 import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
 import { bundle } from '../build.ts'
@@ -42,6 +53,23 @@ const rawSeconds = (folder: string, bytes: number): Promise<number> => {
   return pump()
 }
 
+/** Seconds that the disk itself takes: read, written and flushed by bare Node, with nothing in between. */
+const diskSeconds = (folder: string, source: string): number => {
+  const copy = join(folder, 'copy.bin')
+  const block = Buffer.alloc(MIB)
+  const from = performance.now()
+  const input = openSync(source, 'r')
+  const output = openSync(copy, 'w')
+  for (let read = readSync(input, block); read > 0; read = readSync(input, block))
+    writeSync(output, block, 0, read)
+  fdatasyncSync(output)
+  const seconds = (performance.now() - from) / 1000
+  closeSync(input)
+  closeSync(output)
+  rmSync(copy)
+  return seconds
+}
+
 const row = (
   name: string,
   unit: string,
@@ -57,11 +85,13 @@ export const fileBench = async (size: Size): Promise<readonly Row[]> => {
     const source = join(folder, 'large.bin')
     writeRandom(source, bytes)
     const yardstick: number[] = []
+    const disk: number[] = []
     const sent: Sent[] = []
     // The first writing of so many pages is the machine's own work, above all where it is a virtual one.
     await sendOnce(folder, source, bytes)
     for (let round = 0; round < size.fileRounds; round += 1) {
       yardstick.push(bytes / MIB / (await rawSeconds(folder, bytes)))
+      disk.push(bytes / MIB / diskSeconds(folder, source))
       sent.push(await sendOnce(folder, source, bytes))
     }
     const speeds = sent.map(({ seconds }) => bytes / MIB / seconds)
@@ -70,6 +100,11 @@ export const fileBench = async (size: Size): Promise<readonly Row[]> => {
       row('file: disk to disk', 'MiB/s', speeds, {
         yardstick,
         against: 'memory to memory, TLS',
+        goal: ratioAtLeast(0.6)
+      }),
+      row('file: the same', 'MiB/s', speeds, {
+        yardstick: disk,
+        against: 'the disk alone',
         goal: ratioAtLeast(0.6)
       }),
       row(

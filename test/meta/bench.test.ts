@@ -34,6 +34,7 @@ const ROWS: Readonly<Record<BenchName, readonly string[]>> = {
   ),
   file: [
     'file: disk to disk',
+    'file: the same',
     'file: processor of the sender',
     'file: processor of the receiver',
     'file: kill at half, until it moves again',
