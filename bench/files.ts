@@ -124,7 +124,7 @@ export const fileBench = async (size: Size): Promise<readonly Row[]> => {
         }
       ),
       row('file: kill at half, until it moves again', 's', [kill.seconds], {
-        goal: oursAtMost(2, 's')
+        goal: oursAtMost(3, 's')
       }),
       row('file: kill at half, sent again', 'MiB', [kill.againBytes / MIB], {
         goal: oursAtMost(128, 'MiB')
