@@ -22,6 +22,7 @@ import {
 } from './support/files.ts'
 import { type JsonProgram, startJson } from './support/talk.ts'
 
+/** More than may be unsynced (JOURNAL_INTERVAL_BYTES), with three quarters of it on the disk. */
 const BYTES = 160 * 2 ** 20
 
 const env = {
@@ -71,15 +72,16 @@ describe('E2: kill -9 in the middle of a file', () => {
       const asked = await offer(talk, source)
       const folder = downloadsOf(talk.homes.bob)
       mkdirSync(folder, { recursive: true })
-      const half = untilOnDisk(folder, BYTES / 2)
+      const half = untilOnDisk(folder, (BYTES * 3) / 4)
       talk.bob.ask({ type: 'accept', who: nameOf(asked.transfer) })
       await half
       for (const who of killed) talk[who].pipe.kill('SIGKILL')
       for (const who of killed) await talk[who].pipe.exit
-      const ends = {
-        ann: killed.some((who) => who === 'ann') ? again(talk, 'ann') : talk.ann,
-        bob: killed.some((who) => who === 'bob') ? again(talk, 'bob') : talk.bob
-      }
+      // She who is called is there before he calls: a first dial that fails waits to be called instead.
+      const ann = killed.some((who) => who === 'ann') ? again(talk, 'ann') : talk.ann
+      await ann.waitFor('listen.opened')
+      const bob = killed.some((who) => who === 'bob') ? again(talk, 'bob') : talk.bob
+      const ends = { ann, bob }
       // Who lives may call first, or the one that is new.
       const resumed = await ends.bob.waitFor('transfer.started', ({ fromBytes }) => fromBytes > 0)
       expect(resumed.fromBytes).toBeGreaterThanOrEqual(2 ** 20)
