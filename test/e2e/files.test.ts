@@ -3,7 +3,9 @@
  * was, never over what is there, and an end that both are told (features.md S11, E2).
  * Method: two built programs that speak JSON, and their disks.
  */
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
@@ -256,5 +258,32 @@ describe('S11: the folder for what is received', () => {
     const talk = await startFileTalk({ bob: { env: { EARSHOT_DOWNLOAD_DIR: join(folder, 'in') } } })
     const path = putFile(join(talk.source, 'x.txt'), 'x')
     expect(await take(talk, await offer(talk, path))).toBe(join(folder, 'in', 'x.txt'))
+  })
+})
+
+describe('S12: received media', () => {
+  const PNG = Buffer.from('89504e470d0a1a0a', 'hex')
+
+  it('are opened by the system once they are taken, where that is wanted, and nothing else is', async () => {
+    const folder = temporaryFolder()
+    // What it is given is read from a pipe, which waits for it.
+    const opened = join(folder, 'opened')
+    execFileSync('mkfifo', [opened])
+    putFile(join(folder, 'xdg-open'), `#!/bin/sh\nprintf '%s' "$*" > '${opened}'\n`, 0o755)
+    const PATH = `${folder}:${process.env['PATH']}`
+    const talk = await startFileTalk({ bob: { env: { PATH, EARSHOT_AUTO_OPEN_MEDIA: 'true' } } })
+    const picture = putFile(join(talk.source, '-a b.png'), PNG)
+    const taken = await take(talk, await offer(talk, picture))
+    expect(await readFile(opened, 'utf8')).toBe(taken)
+    expect(taken.startsWith('/')).toBe(true)
+    const script = putFile(join(talk.source, 'c.png'), '#!/bin/sh')
+    await take(talk, await offer(talk, script))
+    expect(await talk.bob.waitFor('transfer.not-opened')).toMatchObject({ why: 'not-media' })
+    talk.bob.ask({ type: 'autoopen' })
+    expect((await talk.bob.waitFor('autoopen.changed')).on).toBe(false)
+    await take(talk, await offer(talk, putFile(join(talk.source, 'd.png'), PNG)))
+    talk.bob.ask({ type: 'info' })
+    await talk.bob.waitFor('info.shown')
+    expect(talk.bob.events().filter(({ type }) => type === 'transfer.opened')).toHaveLength(1)
   })
 })
