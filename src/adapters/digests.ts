@@ -11,7 +11,7 @@ import { Digests, type PieceHasher } from '../services/digests.ts'
 
 /** A hasher of the native module. */
 interface NativeHasher {
-  update(bytes: Uint8Array): unknown
+  update(bytes: Buffer): unknown
   digestBuffer(): Uint8Array
 }
 
@@ -31,7 +31,8 @@ const sha256 = (): PieceHasher => {
 const blake3 = ({ Blake3Hasher }: Blake3Module): PieceHasher => {
   const hash = new Blake3Hasher()
   return {
-    update: (bytes) => void hash.update(bytes),
+    // It takes Node's own kind only: the same bytes, not a copy of them.
+    update: (bytes) => void hash.update(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)),
     digest: Effect.sync(() => hash.digestBuffer())
   }
 }
