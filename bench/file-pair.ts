@@ -68,7 +68,8 @@ const PART = /\.part$/
 const partBytes = (folder: string): number | undefined => {
   const taken = join(folder, 'taken')
   const part = existsSync(taken) ? readdirSync(taken).find((name) => PART.test(name)) : undefined
-  return part === undefined ? undefined : statSync(join(taken, part)).size
+  // It may get its own name meanwhile.
+  return part && statSync(join(taken, part), { throwIfNoEntry: false })?.size
 }
 
 /** Waits until half of it is on the disk. false: it was whole before anybody looked. */

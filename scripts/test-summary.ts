@@ -1,10 +1,22 @@
 /**
  * The last line of the automatic checks, from vitest's JSON report: `N passed, N failed`.
  * `node scripts/test-summary.ts report.json`
+ * Above it stands what failed, since whoever reads the end of a log sees only that.
  *
  * Exits with 1 when a test failed, a file could not be read as tests, one did not run, or none did.
  */
 import { readFile } from 'node:fs/promises'
+
+/** A file of tests. */
+export interface FileReport {
+  readonly name: string
+  readonly status: string
+  readonly assertionResults: readonly {
+    readonly fullName: string
+    readonly status: string
+    readonly failureMessages: readonly string[]
+  }[]
+}
 
 export interface TestReport {
   readonly success: boolean
@@ -13,6 +25,7 @@ export interface TestReport {
   readonly numFailedTests: number
   readonly numPendingTests: number
   readonly numTodoTests: number
+  readonly testResults: readonly FileReport[]
 }
 
 export interface Summary {
@@ -20,9 +33,27 @@ export interface Summary {
   readonly ok: boolean
 }
 
+/** Names every test that failed, with the first lines of why, and every file that failed as a whole. */
+const failuresOf = ({ testResults }: TestReport): readonly string[] =>
+  testResults
+    .filter(({ status }) => status === 'failed')
+    .flatMap(({ name, assertionResults }) => {
+      const failed = assertionResults.filter(({ status }) => status === 'failed')
+      return [
+        `failed: ${name}`,
+        ...failed.flatMap(({ fullName, failureMessages }) => [
+          `  ${fullName}`,
+          ...failureMessages.flatMap((message) =>
+            message.split('\n', 4).map((line) => `    ${line}`)
+          )
+        ])
+      ]
+    })
+
 export const summaryOf = (report: TestReport): Summary => {
   const idle = report.numPendingTests + report.numTodoTests
   const problems = [
+    ...failuresOf(report),
     ...(report.numTotalTests === 0 ? ['No test has run.'] : []),
     ...(idle > 0 ? [`${idle} tests were skipped: every test has to run.`] : []),
     ...(report.success || report.numFailedTests > 0 ? [] : ['A test file could not be run.'])

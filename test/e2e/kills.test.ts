@@ -10,7 +10,8 @@ import { MOMENTS } from './support/kills/moments.ts'
 import { playRow } from './support/kills/row.ts'
 import { builtProgram, temporaryFolder } from './support/program.ts'
 
-const ROUNDS = 2
+/** One of each: alice, bob, and both, so at least four hits. */
+const ROUNDS = 3
 const SEED = 1
 
 describe('E1: what was said arrives once and in order though an end is killed, or stopped', () => {

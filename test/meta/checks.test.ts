@@ -15,7 +15,8 @@ const report = {
   numPassedTests: 2,
   numFailedTests: 0,
   numPendingTests: 0,
-  numTodoTests: 0
+  numTodoTests: 0,
+  testResults: []
 }
 
 describe('how many files a check looked at', () => {
@@ -48,5 +49,29 @@ describe('the closing line', () => {
     const { lines, ok } = summaryOf({ ...report, ...change })
     expect(ok).toBe(false)
     expect(lines.at(-1)).toMatch(/^\d+ passed, \d+ failed$/)
+  })
+
+  it('comes after what failed, and why', () => {
+    const passed = { fullName: 'good', status: 'passed', failureMessages: [] }
+    const failed = {
+      fullName: 'bad',
+      status: 'failed',
+      failureMessages: ['Error: 1 > 2\n at a\n b']
+    }
+    const { lines, ok } = summaryOf({
+      ...report,
+      success: false,
+      numFailedTests: 1,
+      testResults: [
+        { name: 'a.test.ts', status: 'failed', assertionResults: [passed, failed] },
+        { name: 'b.test.ts', status: 'failed', assertionResults: [] },
+        { name: 'c.test.ts', status: 'passed', assertionResults: [passed] }
+      ]
+    })
+    expect(ok).toBe(false)
+    expect(lines).toEqual([
+      ...['failed: a.test.ts', '  bad', '    Error: 1 > 2', '     at a', '     b'],
+      ...['failed: b.test.ts', '2 passed, 1 failed']
+    ])
   })
 })

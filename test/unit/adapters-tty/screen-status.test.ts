@@ -207,7 +207,7 @@ describe('any session', () => {
               shown.screen.setStatus(wanted)
             }
           }
-          const history = await shown.history()
+          const history = (await shown.history()).map((line) => line.trimEnd())
           expect(history.slice(0, printed.length)).toEqual(printed.map((text) => text.trimEnd()))
           const below = history.slice(printed.length)
           expect(below.at(-1)).toMatch(/^>/)
