@@ -4,7 +4,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { catchUpBench } from './catch-up.ts'
 import { chatBesideBench } from './chat-beside.ts'
-import { root } from './children.ts'
+import { killLiving, root } from './children.ts'
 import { fileBench, fileMemoryBench, smallFilesBench } from './files.ts'
 import { historyBench } from './history.ts'
 import { idleBench } from './idle.ts'
@@ -52,6 +52,10 @@ export const runBenches = async (
 ): Promise<readonly Row[]> => {
   buildIfStale()
   const rows: Row[] = []
-  for (const name of names) rows.push(...(await BENCHES[name](size)))
-  return rows
+  try {
+    for (const name of names) rows.push(...(await BENCHES[name](size)))
+    return rows
+  } finally {
+    killLiving()
+  }
 }

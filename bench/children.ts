@@ -59,13 +59,22 @@ const endOf = (child: ChildProcess): Promise<void> =>
     child.once('exit', () => resolve())
   })
 
+/** Those that have not ended yet. */
+const living = new Set<ChildProcess>()
+
+/** Ends at once what a bench that failed has left. */
+export const killLiving = (): void => {
+  for (const child of living) child.kill('SIGKILL')
+}
+
 /** Starts Node with the arguments. Its input stays open until it is stopped. */
 export const start = (home: string, args: readonly string[]): Child => {
   const child = spawn(process.execPath, args, {
     env: environment(home),
     stdio: ['pipe', 'pipe', 'inherit']
   })
-  const ended = endOf(child)
+  living.add(child)
+  const ended = endOf(child).finally(() => living.delete(child))
   const lines = createInterface({ input: child.stdout })
   const unread: string[] = []
   let wake = (): void => undefined
