@@ -69,7 +69,8 @@ const partBytes = (folder: string): number | undefined => {
   const taken = join(folder, 'taken')
   const part = existsSync(taken) ? readdirSync(taken).find((name) => PART.test(name)) : undefined
   // It may get its own name meanwhile.
-  return part && statSync(join(taken, part), { throwIfNoEntry: false })?.size
+  if (part === undefined) return undefined
+  return statSync(join(taken, part), { throwIfNoEntry: false })?.size
 }
 
 /** Waits until half of it is on the disk. false: it was whole before anybody looked. */
