@@ -37,14 +37,31 @@ const blake3 = ({ Blake3Hasher }: Blake3Module): PieceHasher => {
   }
 }
 
-/** @param native undefined: this system has none, and pieces are checked with SHA-256. */
-export const layer = (native: Blake3Module | undefined): Layer.Layer<Digests> =>
-  Layer.succeed(Digests, {
-    names: native === undefined ? ['sha256'] : ['blake3', 'sha256'],
-    start: (name) => {
-      if (name === 'sha256') return sha256()
-      // A bug of the program: another hash under this name would make every piece wrong.
-      if (native === undefined) throw new Error('BLAKE3 was not offered')
-      return blake3(native)
-    }
-  })
+/**
+ * @param load the native module, once, when somebody asks what there is: a start need not wait for it. undefined:
+ * this system has none, and pieces are checked with SHA-256.
+ */
+export const layer = (load: Effect.Effect<Blake3Module | undefined>): Layer.Layer<Digests> =>
+  Layer.effect(
+    Digests,
+    Effect.gen(function* () {
+      let native: Blake3Module | undefined
+      const loaded = yield* Effect.cached(
+        Effect.tap(load, (found) => {
+          native = found
+          return Effect.void
+        })
+      )
+      return Digests.of({
+        names: Effect.map(loaded, (found) =>
+          found === undefined ? ['sha256'] : ['blake3', 'sha256']
+        ),
+        start: (name) => {
+          if (name === 'sha256') return sha256()
+          // A bug of the program: another hash under this name would make every piece wrong.
+          if (native === undefined) throw new Error('BLAKE3 was not offered')
+          return blake3(native)
+        }
+      })
+    })
+  )

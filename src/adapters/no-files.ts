@@ -74,7 +74,7 @@ const makeNotes = (): TransferNotes['Service'] => {
 
 export const layerNoFiles: Layer.Layer<Digests | Downloads | FileSources | Opener | TransferNotes> =
   Layer.mergeAll(
-    digestsLayer(undefined),
+    digestsLayer(Effect.undefined),
     Layer.succeed(Downloads, downloads),
     Layer.succeed(FileSources, sources),
     Layer.succeed(Opener, opener),

@@ -38,7 +38,7 @@ export const openFiles = Effect.fnUntraced(function* (
   const named = values.download_dir === undefined ? undefined : fromHome(values.download_dir)
   return yield* Layer.build(
     Layer.mergeAll(
-      digests.layer(yield* nativeBlake3),
+      digests.layer(nativeBlake3),
       downloads.layer({ folder: folder ?? named ?? places.dirs.downloads }),
       files.layer({ folder: process.cwd(), userHome: userHome() }),
       layerOpener(),

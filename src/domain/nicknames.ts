@@ -100,7 +100,8 @@ export const confusableKey = (text: string): string => {
   return key.replaceAll('rn', 'm').replaceAll('vv', 'w')
 }
 
-const RESERVED: ReadonlySet<string> = new Set(['You', 'Earshot', NAMELESS].map(confusableKey))
+/** The keys of You, Earshot and NAMELESS: written out, since a start need not compile the patterns above. */
+const RESERVED: ReadonlySet<string> = new Set(['you', 'earshot', 'peer'])
 
 /** true: the name claims to be us or the program itself, so it is shown with its short id. */
 export const isReservedName = (name: string): boolean => RESERVED.has(confusableKey(name))

@@ -160,7 +160,7 @@ export class Dispatcher {
         if (link.writer !== undefined) link.writer.messageBytesMax = message.messageBytesMax
         link.instance = instance
         link.receipts = message.features.includes(RECEIPTS_FEATURE)
-        if (message.features.includes(BLAKE3_FEATURE)) link.digests = ['blake3', 'sha256']
+        if (message.features.includes(BLAKE3_FEATURE)) link.peerDigests = ['blake3', 'sha256']
         const version = chooseVersion(PROTOCOL_VERSIONS, versions)
         this.#world.toConnection(link.id, {
           type: 'peer.hello',

@@ -60,6 +60,7 @@ const secureLink = ({ links, conversations, transfers }: LinkWorkWorld) =>
       )
     // A link that opens tells all transfers of earlier runs.
     yield* transfers.whenRestored
+    link.digests = yield* transfers.world.digests.names
     return { peerId: secured.peerId, cipher: secured.cipher, trust: known?.trust } satisfies Secured
   })
 
@@ -95,7 +96,7 @@ const partFrom = (links: Links, wire: Pick<Wire, 'say'>) =>
 export interface LinkWorkWorld {
   readonly links: Links
   readonly conversations: Pick<Conversations, 'open'>
-  readonly transfers: Pick<TransferPlane, 'whenRestored'>
+  readonly transfers: Pick<TransferPlane, 'whenRestored' | 'world'>
   readonly wire: Pick<Wire, 'say'>
 }
 

@@ -40,8 +40,9 @@ export interface Link {
   conversation: Conversation | undefined
   /** What is said about files, while it carries the session. */
   transfers: { readonly desk: TransferDesk; readonly link: TransferLink } | undefined
-  /** What the peer can check pieces with (its HELLO). */
+  /** What we can check pieces with, and what the peer can (its HELLO); the fastest first. */
   digests: readonly DigestName[]
+  peerDigests: readonly DigestName[]
   /** Our nonce, to notice a peer that echoes it. */
   nonce: string
   bytesIn: number
@@ -98,6 +99,7 @@ export const makeLinks = (): Links => {
         conversation: undefined,
         transfers: undefined,
         digests: ['sha256'],
+        peerDigests: ['sha256'],
         nonce: '',
         bytesIn: 0,
         heardAt: Number.NEGATIVE_INFINITY,

@@ -66,17 +66,16 @@ export class Wire {
       versions: PROTOCOL_VERSIONS,
       nonce: link.nonce,
       instance: this.#world.instance,
-      features: this.#features(),
+      features: this.#features(link),
       messageBytesMax: MESSAGE_BYTES_MAX
     })
     const inbound = this.#world.inbound()
     inbound.add(linkSource(id, inbound.chunks(link.secured), link.reader, codeOf))
   }
 
-  #features(): readonly string[] {
-    const { receipts, transfers } = this.#world
-    const hashes = transfers.world.digests.names.includes('blake3') ? [BLAKE3_FEATURE] : []
-    return receipts ? [RECEIPTS_FEATURE, ...hashes] : hashes
+  #features({ digests }: Link): readonly string[] {
+    const hashes = digests.includes('blake3') ? [BLAKE3_FEATURE] : []
+    return this.#world.receipts ? [RECEIPTS_FEATURE, ...hashes] : hashes
   }
 
   readonly sendReady = (id: string, peerId: PeerId): void => {
@@ -136,7 +135,6 @@ export class Wire {
     const { transfers, now, after } = this.#world
     if (!transfers.isUsable) return
     const desk = transfers.desk(peerId)
-    const ours = transfers.world.digests.names
     const carried: TransferLink = {
       say: (body) => this.say(id, { type: 'transfer', body }),
       flush: writer.flush,
@@ -147,7 +145,7 @@ export class Wire {
         say: (message) => this.say(id, message),
         violate: (violation) => this.#violate(id, violation)
       }),
-      digests: ours.filter((name) => link.digests.includes(name))
+      digests: link.digests.filter((name) => link.peerDigests.includes(name))
     }
     link.transfers = { desk, link: carried }
     writer.together(() => desk.attach(carried))

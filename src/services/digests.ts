@@ -14,8 +14,9 @@ export interface PieceHasher {
 export class Digests extends Context.Service<
   Digests,
   {
-    /** What is there, the fastest first; always with sha256. */
-    readonly names: readonly DigestName[]
+    /** What is there, the fastest first; always with sha256. Looked for when it is first asked. */
+    readonly names: Effect.Effect<readonly DigestName[]>
+    /** @param name one of `names`, after they were asked for. */
     readonly start: (name: DigestName) => PieceHasher
   }
 >()('earshot/Digests') {}

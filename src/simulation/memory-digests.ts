@@ -30,7 +30,7 @@ export class MemoryDigests {
 
   service(): Digests['Service'] {
     return {
-      names: this.#names,
+      names: Effect.succeed(this.#names),
       start: (name) => {
         let low: number = OFFSETS[name]
         let high = 0

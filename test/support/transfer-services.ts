@@ -112,7 +112,7 @@ export class TransferDisk {
 
 /** One digest of a fixed value: who needs a real one takes the adapter. */
 export const fakeDigests: Digests['Service'] = {
-  names: ['sha256'],
+  names: Effect.succeed(['sha256']),
   start: () => ({
     update: () => undefined,
     digest: Effect.sync(() => new Uint8Array(32))

@@ -40,7 +40,7 @@ export const offerOf = (list: readonly TransferEntry[], pieceBytes: number): Tra
 
 /** A sum that notices any byte that is another one, or elsewhere. */
 const digests: Digests['Service'] = {
-  names: ['sha256'],
+  names: Effect.succeed(['sha256']),
   start: () => {
     let sum = 0
     let count = 0
