@@ -81,7 +81,8 @@ export class RequestReader {
       // Of nothing there is nothing to ask for; of anything else it is noted before a byte is sent.
       return illegal('done without a fetch')
     else if (isActive(transfer)) desk.tell(id, { type: 'peer.done' })
-    else {
+    // Said twice, as on each new link: that it is done is being noted, and told and confirmed after that.
+    else if (progressOf(transfer).state !== 'done') {
       // It was whole there before our end of it came.
       desk.plane.tellDone(transfer)
       desk.say({ kind: 'over', id })

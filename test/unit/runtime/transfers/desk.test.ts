@@ -5,6 +5,7 @@
  */
 import { describe, expect, it } from '@effect/vitest'
 import {
+  DISK_RETRY_MS,
   OFFERS_WAITING_MAX,
   TRANSFER_FRAMES_PER_SECOND_MAX
 } from '../../../../src/domain/limits.ts'
@@ -306,6 +307,22 @@ describe('that it is done', () => {
     expect(end.told()).toMatchObject([{ type: 'transfer.done', transfer: { id: own } }])
     expect(end.said()).toEqual([{ kind: 'over', id: own }])
     expect([end.disk.notes.size, end.waiting.at(-1)]).toEqual([0, 0])
+  })
+
+  it('is told once, though the peer says it again while the disk takes the note', () => {
+    const end = ours()
+    const own = sendOne(end)
+    end.hear(fetchOf(own))
+    end.told()
+    end.disk.notesFault = { _tag: 'NotesUnusable', path: '/notes', code: 'ENOSPC' }
+    end.hear({ kind: 'done', id: own })
+    end.hear({ kind: 'done', id: own })
+    end.told()
+    expect(end.said()).toEqual([])
+    end.disk.notesFault = undefined
+    end.clock.advance(DISK_RETRY_MS)
+    expect(end.told()).toMatchObject([{ type: 'transfer.done', transfer: { id: own } }])
+    expect(end.said()).toEqual([{ kind: 'over', id: own }])
   })
 
   it('of an unknown one is confirmed, so that the peer forgets it', () => {
