@@ -71,7 +71,10 @@ export class TransferEnd {
   readonly #sessions = new Map<PeerId, Actor<typeof sessionMachine>>()
   readonly #links = new Map<PeerId, TransferLink>()
 
-  constructor({ disk = new TransferDisk(), fileBytesMax, autoOpenMedia = false }: EndOptions = {}) {
+  /** Without a disk it is the first run of this end, and nothing is to be restored. */
+  constructor(options: EndOptions = {}) {
+    const { disk = new TransferDisk(), fileBytesMax, autoOpenMedia = false } = options
+    const isFirst = options.disk === undefined
     this.disk = disk
     let ids = 0
     this.plane = new TransferPlane({
@@ -104,6 +107,7 @@ export class TransferEnd {
       focus: () => this.focus,
       matching: (who) => (who === 'ann' ? [PEER] : who === 'ben' ? [OTHER] : [])
     })
+    if (isFirst) this.restore()
   }
 
   /** Takes up what is on the disk, as the start of a run does. */

@@ -76,6 +76,7 @@ const surveyPath = Effect.fnUntraced(function* (plane: TransferPlane, input: Inp
     return yield* new TransferError({
       reason: { _tag: 'SourceTooLarge', path, bytes: offer.bytes, limit }
     })
+  yield* plane.whenRestored
   const same = sameTransfer(plane, peerId, offer, survey)
   if (same !== undefined) return yield* takenUp(plane, input, same)
   const { transfer, written } = registry.create(

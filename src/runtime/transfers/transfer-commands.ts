@@ -1,5 +1,6 @@
 /** The commands about files. What is wrong with one is told, and nothing moves before it is asked for. */
 import * as Base64Url from 'effect/encoding/Base64Url'
+import * as Effect from 'effect/Effect'
 import * as Result from 'effect/Result'
 import type { Command } from '../../domain/commands.ts'
 import { TRANSFERS_PER_PEER_MAX } from '../../domain/limits.ts'
@@ -63,11 +64,15 @@ export class TransferCommands {
       case 'accept-all':
         return this.#acceptAll(command.who, command.on)
       case 'transfers':
-        return this.#plane.emit({ type: 'transfers.shown', transfers: shownTransfers(this.#plane) })
+        return this.#onceKnown(() =>
+          this.#plane.emit({ type: 'transfers.shown', transfers: shownTransfers(this.#plane) })
+        )
       case 'pause':
       case 'resume':
-      case 'transfer-cancel':
-        return this.#order(command.type, command.which)
+      case 'transfer-cancel': {
+        const { type, which } = command
+        return this.#onceKnown(() => this.#order(type, which))
+      }
       case 'retry':
         return this.#retry(command.which)
       case 'autoopen':
@@ -76,6 +81,12 @@ export class TransferCommands {
       default:
         return command satisfies never
     }
+  }
+
+  /** Does it when what earlier runs left is known: a script may ask before all notes are read. */
+  #onceKnown(work: () => void): void {
+    const { world, whenRestored } = this.#plane
+    world.run(Effect.andThen(whenRestored, Effect.sync(work)))
   }
 
   /** Offers that wait for the user's answer. @param who a transfer as t1, or a peer. */

@@ -51,6 +51,8 @@ const UNEXPECTED = new Set<EventType>([
   'message.failed',
   'peer.unsaved',
   'history.failed',
+  'transfer.refused',
+  'transfer.notes-damaged',
   'command.invalid',
   'command.unavailable'
 ])
@@ -61,6 +63,8 @@ export interface EndOptions {
   readonly port: number
   readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
+  /** Hears each event as it is told. */
+  readonly hears?: (end: End, event: EarshotEvent) => void
 }
 
 export class End implements Heard {
@@ -150,6 +154,7 @@ export class End implements Heard {
     if (UNEXPECTED.has(event.type)) this.#fault(run, JSON.stringify(event))
     if (event.type === 'store.created' && run > 1) this.#fault(run, 'it made another store')
     if (event.type === 'app.started') this.id = event.id
+    this.#options.hears?.(this, event)
     if (event.type === 'message.delivered') {
       this.delivered.push({ run, ids: event.ids })
       for (const id of event.ids) this.#deliveredIds.add(id)

@@ -16,7 +16,8 @@ export interface Moment {
   readonly spares?: boolean
 }
 
-const kill = async (victims: readonly End[]): Promise<void> => {
+/** All of them at once, and until they are dead. */
+export const kill = async (victims: readonly End[]): Promise<void> => {
   await Promise.all(victims.map((victim) => victim.kill()))
 }
 

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { End } from './end.ts'
+import { End, type EndOptions } from './end.ts'
 import type { Dice } from './lines.ts'
 
 /** Below the ports that systems give to calls, where one could be taken while its owner is dead. */
@@ -49,11 +49,16 @@ export class Pair {
   }
 
   /** Two who have not been started. Bob keeps a history. @param folder for their homes. */
-  static async make(folder: string, dice: Dice): Promise<Pair> {
+  static async make(
+    folder: string,
+    dice: Dice,
+    { env, ...more }: Pick<EndOptions, 'env' | 'hears'> = {}
+  ): Promise<Pair> {
     const make = async (name: 'alice' | 'bob', args: readonly string[]): Promise<End> => {
       const home = join(folder, name)
       mkdirSync(home, { mode: 0o700 })
-      return new End({ name, home, port: await quietPort(), args, env: ENVIRONMENT })
+      const port = await quietPort()
+      return new End({ name, home, port, args, env: { ...ENVIRONMENT, ...env }, ...more })
     }
     return new Pair(await make('alice', []), await make('bob', ['--history']), dice)
   }

@@ -58,7 +58,8 @@ const checkStored = ({ alice, bob }: Pair): readonly string[] => {
   return faults
 }
 
-const victimsOf = ({ alice, bob }: Pair, whom: Whom): readonly [End, ...End[]] => {
+/** Who is hit; where one has to do something first, it is the first. */
+export const victimsOf = ({ alice, bob }: Pair, whom: Whom): readonly [End, ...End[]] => {
   if (whom === 'both') return [alice, bob]
   return [whom === 'alice' ? alice : bob]
 }

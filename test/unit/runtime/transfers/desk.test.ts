@@ -12,7 +12,6 @@ import {
 import type { TransferEntry, TransferOffer } from '../../../../src/domain/transfers.ts'
 import type { Survey } from '../../../../src/services/file-sources.ts'
 import { OTHER, TransferEnd } from '../../../support/transfer-end.ts'
-import { TransferDisk } from '../../../support/transfer-services.ts'
 
 const offer = (name: string, change: Partial<TransferOffer> = {}): TransferOffer => ({
   id: name.padEnd(22, '-'),
@@ -405,8 +404,8 @@ describe('a new link', () => {
 
 describe('another run', () => {
   it('goes on with everything, tells what was not told, and removes what nobody needs', () => {
-    const disk = new TransferDisk()
-    const first = new TransferEnd({ disk })
+    const first = new TransferEnd()
+    const { disk } = first
     disk.sources.set('/from/a.txt', source('/from/a.txt', [entry('a.txt')]))
     first.connect()
     const own = (() => {

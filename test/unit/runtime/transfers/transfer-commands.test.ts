@@ -276,3 +276,26 @@ describe('opening what came', () => {
     expect(quiet.told().at(-1)).toMatchObject({ type: 'transfer.done' })
   })
 })
+
+describe('commands that come before the notes of earlier runs are read', () => {
+  it('are about what is in them', () => {
+    const first = new TransferEnd()
+    const { disk } = first
+    disk.sources.set('/a', source('/a'))
+    ask(first, { type: 'send', paths: '/a' })
+    ask(first, { type: 'pause', which: 'all' })
+    const second = new TransferEnd({ disk })
+    // Ids are as random as numbers that are counted: the first one is that of the first run.
+    second.plane.world.randomBytes(16)
+    second.commands.handle({ type: 'transfers' })
+    second.commands.handle({ type: 'send', paths: '/a' })
+    second.settle()
+    expect(second.told()).toEqual([])
+    second.restore()
+    expect(second.told()).toMatchObject([
+      { type: 'transfers.shown', transfers: [{ state: 'paused' }] },
+      { type: 'transfer.offered', transfer: { number: 1 } }
+    ])
+    expect([disk.notes.size, second.defects]).toEqual([1, []])
+  })
+})
