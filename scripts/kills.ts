@@ -63,8 +63,8 @@ const line = (cells: readonly (string | number)[]): string => `| ${cells.join(' 
 /** The one in the middle and the highest, of which there may be none. */
 const spread = (values: readonly number[], digits: number): readonly string[] => {
   const sorted = values.toSorted((a, b) => a - b)
-  const median = sorted[Math.floor(sorted.length / 2)] ?? 0
-  return [median, sorted.at(-1) ?? 0].map((each) => each.toFixed(digits))
+  const middle = sorted[Math.floor(sorted.length / 2)]
+  return [middle, sorted.at(-1)].map((each) => each?.toFixed(digits) ?? '–')
 }
 
 const lineOfRow = ({ whom, moment, hits, queued, shown, doubled, lost, again, seconds }: Row) =>

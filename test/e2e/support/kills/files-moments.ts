@@ -26,6 +26,16 @@ export interface FileMoment {
 /** Half as much again as may be unsynced. */
 const LARGE_BYTES = 1.5 * JOURNAL_INTERVAL_BYTES
 
+const placed: FileMoment = {
+  name: 'as its part is made',
+  strike: async (talk, victims, bytes) => {
+    const { bob } = talk.pair
+    const [{ name }] = talk.send('one', bytes)
+    await untilSeen(downloadsOf(bob.home), `a part of ${name}`, () => partBytes(bob, name))
+    await kill(victims)
+  }
+}
+
 /** Until so much of a file is on the disk of the receiver, or it has its name. */
 const untilOnDisk = ({ pair: { bob } }: FileTalk, name: string, bytes: number): Promise<true> => {
   const folder = downloadsOf(bob.home)
@@ -62,11 +72,16 @@ const within = (name: string, shape: Shape, msMax: number): FileMoment => ({
   }
 })
 
-/** Some time, up to this, after alice told that she offers it. */
-const offered = (name: string, shape: Shape, msMax: number): FileMoment => ({
+/** Some time, up to this, after this end told this. */
+const behind = (
+  name: string,
+  shape: Shape,
+  [who, type]: readonly ['alice' | 'bob', EventType],
+  msMax: number
+): FileMoment => ({
   name,
   strike: async (talk, victims, bytes) => {
-    const told = talk.pair.alice.next('transfer.offered')
+    const told = talk.pair[who].next(type)
     talk.send(shape, bytes)
     await told
     await after(talk.pair.dice.below(msMax))
@@ -179,6 +194,7 @@ export const FILE_MOMENTS = {
   sent: within('as it is sent', 'one', 30),
   offered: whenTold('after transfer.offered', 'transfer.offered'),
   accepted: whenTold('after transfer.accepted', 'transfer.accepted'),
+  placed,
   started: whenTold('after transfer.started', 'transfer.started'),
   atSomeByte,
   late,
@@ -186,8 +202,8 @@ export const FILE_MOMENTS = {
   named: asNamed('as it gets its name', 'one', 0),
   manyNamed: asNamed('while many get their names', 'many', 60),
   done: whenTold('after transfer.done', 'transfer.done'),
-  listed: offered('while the list of a folder is told', 'list', 100),
-  inFolder: offered('in the middle of a folder', 'folder', 200),
+  listed: behind('while the list of a folder is told', 'list', ['alice', 'transfer.offered'], 100),
+  inFolder: behind('in the middle of a folder', 'folder', ['bob', 'transfer.started'], 100),
   whilePaused,
   goingOn: twice('as it goes on, again', (talk) => talk.moves()),
   starting: twice('twice within 300 ms', ({ pair }) => after(pair.dice.below(300))),
