@@ -18,6 +18,7 @@ import { bundle } from '../build.ts'
 import { inFolder, root, start } from './children.ts'
 import { killAtHalf, sendOnce, type Sent } from './file-pair.ts'
 import type { BytesTask } from './raw-bytes.ts'
+import { hasScp, scpSeconds } from './scp.ts'
 import { oursAtMost, ratioAtLeast, ratioAtMost, type Row } from './samples.ts'
 import type { Size } from './sizes.ts'
 import type { Gushed, Opened } from './task.ts'
@@ -86,12 +87,15 @@ export const fileBench = async (size: Size): Promise<readonly Row[]> => {
     writeRandom(source, bytes)
     const yardstick: number[] = []
     const disk: number[] = []
+    const scp: number[] = []
     const sent: Sent[] = []
+    const isScpThere = hasScp()
     // The first writing of so many pages is the machine's own work, above all where it is a virtual one.
     await sendOnce(folder, source, bytes)
     for (let round = 0; round < size.fileRounds; round += 1) {
       yardstick.push(bytes / MIB / (await rawSeconds(folder, bytes)))
       disk.push(bytes / MIB / diskSeconds(folder, source))
+      if (isScpThere) scp.push(bytes / MIB / (await scpSeconds(folder, source)))
       sent.push(await sendOnce(folder, source, bytes))
     }
     const speeds = sent.map(({ seconds }) => bytes / MIB / seconds)
@@ -107,6 +111,15 @@ export const fileBench = async (size: Size): Promise<readonly Row[]> => {
         against: 'the disk alone',
         goal: ratioAtLeast(0.6)
       }),
+      ...(isScpThere
+        ? [
+            row('file: the same', 'MiB/s', speeds, {
+              yardstick: scp,
+              against: 'scp',
+              goal: ratioAtLeast(1)
+            })
+          ]
+        : []),
       row(
         'file: processor of the sender',
         's/GB',

@@ -7,6 +7,7 @@
 import { describe, expect, it } from '@effect/vitest'
 import { BENCH_NAMES, type BenchName, runBenches } from '../../bench/benches.ts'
 import { median, percentile, ratios, type Row } from '../../bench/samples.ts'
+import { hasScp } from '../../bench/scp.ts'
 import { SIZES } from '../../bench/sizes.ts'
 import { table } from '../../bench/table.ts'
 
@@ -35,6 +36,7 @@ const ROWS: Readonly<Record<BenchName, readonly string[]>> = {
   file: [
     'file: disk to disk',
     'file: the same',
+    ...(hasScp() ? ['file: the same'] : []),
     'file: processor of the sender',
     'file: processor of the receiver',
     'file: kill at half, until it moves again',
