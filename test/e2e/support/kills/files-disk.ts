@@ -42,13 +42,16 @@ export const partBytes = (end: End, name: string): number | undefined => {
 
 interface Note {
   readonly state: string
-  readonly place?: unknown
+  readonly place?: { readonly partInode?: string }
 }
+
+const NOTE = /^[0-9a-f]{44}$/
 
 const noteOf = (end: End, name: string): Note | undefined => {
   for (const folder of readdirSync(notesOf(end))) {
     const path = join(notesOf(end), folder)
-    if (!existsSync(join(path, 'progress.json'))) continue
+    // One that was being made, or removed, is none.
+    if (!NOTE.test(folder)) continue
     const { offer } = JSON.parse(readFileSync(join(path, 'note.json'), 'utf8')) as {
       readonly offer: { readonly name: string }
     }
@@ -67,6 +70,6 @@ export const stageOf = (end: End, name: string, bytes: number): string => {
   if (note.state !== 'accepted') return note.state
   if (isNamed) return part === undefined ? 'named' : 'named twice'
   if (part === undefined) return 'accepted'
-  if (note.place === undefined) return 'placed'
+  if (note.place?.partInode === undefined) return 'placed'
   return part === bytes ? 'whole' : 'moving'
 }
