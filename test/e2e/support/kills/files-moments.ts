@@ -30,7 +30,8 @@ const placed: FileMoment = {
   name: 'as its part is made',
   strike: async (talk, victims, bytes) => {
     const { bob } = talk.pair
-    const [{ name }] = talk.send('one', bytes)
+    const [{ name }] = talk.make('one', bytes)
+    talk.send()
     await untilSeen(downloadsOf(bob.home), `a part of ${name}`, () => partBytes(bob, name))
     await kill(victims)
   }
@@ -55,8 +56,9 @@ const whenTold = (name: string, type: EventType): FileMoment => ({
   strike: async (talk, victims, bytes) => {
     const [first] = victims
     talk.isAnswering = type !== 'transfer.offered'
+    talk.make('one', bytes)
     const told = first.next(type)
-    talk.send('one', bytes)
+    talk.send()
     await told
     await kill(victims)
   }
@@ -66,7 +68,8 @@ const whenTold = (name: string, type: EventType): FileMoment => ({
 const within = (name: string, shape: Shape, msMax: number): FileMoment => ({
   name,
   strike: async (talk, victims, bytes) => {
-    talk.send(shape, bytes)
+    talk.make(shape, bytes)
+    talk.send()
     await after(talk.pair.dice.below(msMax))
     await kill(victims)
   }
@@ -81,8 +84,9 @@ const behind = (
 ): FileMoment => ({
   name,
   strike: async (talk, victims, bytes) => {
+    talk.make(shape, bytes)
     const told = talk.pair[who].next(type)
-    talk.send(shape, bytes)
+    talk.send()
     await told
     await after(talk.pair.dice.below(msMax))
     await kill(victims)
@@ -91,7 +95,8 @@ const behind = (
 
 /** When a part of the bytes, by chance, is on the receiver's disk. */
 const toSomeByte = async (talk: FileTalk, bytes: number): Promise<void> => {
-  const [{ name }] = talk.send('one', bytes)
+  const [{ name }] = talk.make('one', bytes)
+  talk.send()
   await untilOnDisk(talk, name, talk.pair.dice.below(bytes))
 }
 
@@ -107,7 +112,8 @@ const atSomeByte: FileMoment = {
 const late: FileMoment = {
   name: 'late in a large file',
   strike: async (talk, victims, bytes) => {
-    const [{ name }] = talk.send('one', bytes + LARGE_BYTES)
+    const [{ name }] = talk.make('one', bytes + LARGE_BYTES)
+    talk.send()
     await untilOnDisk(talk, name, LARGE_BYTES)
     await kill(victims)
   }
@@ -116,7 +122,8 @@ const late: FileMoment = {
 const atTheLastByte: FileMoment = {
   name: 'when all of it is there',
   strike: async (talk, victims, bytes) => {
-    const [{ name }] = talk.send('one', bytes)
+    const [{ name }] = talk.make('one', bytes)
+    talk.send()
     await untilOnDisk(talk, name, bytes)
     await after(talk.pair.dice.below(40))
     await kill(victims)
@@ -127,7 +134,8 @@ const atTheLastByte: FileMoment = {
 const asNamed = (name: string, shape: Shape, msMax: number): FileMoment => ({
   name,
   strike: async (talk, victims) => {
-    const [item] = talk.send(shape, 2 ** 20)
+    const [item] = talk.make(shape, 2 ** 20)
+    talk.send()
     await untilNamed(talk, item.name)
     if (msMax > 0) await after(talk.pair.dice.below(msMax))
     await kill(victims)
@@ -138,8 +146,9 @@ const whilePaused: FileMoment = {
   name: 'while it is paused',
   strike: async (talk, victims, bytes) => {
     const [first] = victims
+    talk.make('one', bytes * 3)
     const started = talk.next(first, 'transfer.started')
-    talk.send('one', bytes * 3)
+    talk.send()
     await started
     const paused = talk.next(first, 'transfer.paused', 'transfer.done')
     first.ask({ type: 'pause', which: 'all' })

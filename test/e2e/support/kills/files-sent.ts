@@ -37,7 +37,7 @@ export interface Item {
 
 const MANY = 12
 const MANY_BYTES = 2 ** 20 + 1
-const NAMES = 4000
+const NAMES = 2000
 const SIZES = [0, 1, 70_000, 2 ** 20, 3 * 2 ** 20 + 7]
 /** Of all content, which is this block again and again, marked. */
 const BLOCK = bytesOf(64 * 1024)

@@ -53,13 +53,17 @@ export class FileTalk {
     return talk
   }
 
+  /** Makes what is sent in this round. @param bytes of one file. */
+  make(shape: Shape, bytes = 0): readonly [Item, ...Item[]] {
+    const made = makeItems(shape, join(this.#folder, 'sent'), this.items.length, bytes)
+    this.items.push(...made)
+    this.round = made
+    return made
+  }
+
   /** Alice is asked to send it. */
-  send(shape: Shape, bytes = 0): readonly [Item, ...Item[]] {
-    const sent = makeItems(shape, join(this.#folder, 'sent'), this.items.length, bytes)
-    this.items.push(...sent)
-    this.round = sent
-    this.#offer(sent)
-    return sent
+  send(): void {
+    this.#offer(this.round)
   }
 
   #offer(items: readonly Item[]): void {
