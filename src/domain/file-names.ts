@@ -134,6 +134,14 @@ export const safeNameFor = (local: string): string => {
   return HIDDEN.test(name) ? safeEntryNameFor(`_${name.replace(/^\.+/u, '')}`) : name
 }
 
+/** Names to try where an offer arrives, its own first: " (1)", " (2)" … before the ending of a file. */
+export const numberedName = ({ name, kind }: TransferOffer, number: number): string => {
+  if (number === 0) return name
+  const dot = kind === 'file' ? name.lastIndexOf('.') : -1
+  const end = dot > 0 ? dot : name.length
+  return `${name.slice(0, end)} (${number})${name.slice(end)}`
+}
+
 /** Why a list is refused as a whole. */
 export type ListFault =
   | 'unsafe-path'

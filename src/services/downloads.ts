@@ -30,6 +30,14 @@ export interface OpenDownload {
   readonly publish: Effect.Effect<string, TransferError>
 }
 
+/** The note of a place, which knows of it before it is made. */
+export interface PlaceNote {
+  /** What was noted before, by an earlier try. */
+  readonly place: DownloadPlace | undefined
+  /** Over when it is safe from a power cut. */
+  readonly write: (place: DownloadPlace) => Effect.Effect<void>
+}
+
 export class Downloads extends Context.Service<
   Downloads,
   {
@@ -39,8 +47,14 @@ export class Downloads extends Context.Service<
     readonly nameFor: (offer: TransferOffer) => Effect.Effect<string, TransferError>
     /** Bytes that may still be written there, without DISK_RESERVE_BYTES. */
     readonly room: Effect.Effect<number, TransferError>
-    /** Makes the place of a new transfer. Everything in it is for its owner alone. */
-    readonly begin: (offer: TransferOffer) => Effect.Effect<DownloadPlace, TransferError>
+    /**
+     * Makes the place of a transfer, for its owner alone: its name is noted before it is made, and its inode
+     * when it is. One that an earlier try noted, and perhaps made, is taken where it is ours and empty.
+     */
+    readonly begin: (
+      offer: TransferOffer,
+      note: PlaceNote
+    ) => Effect.Effect<DownloadPlace, TransferError>
     /**
      * Opens it to go on behind the first `bytes` bytes of its entries together; what is behind them is cut off.
      * `PlaceLost` where it is not the same file or folder any more, or shorter.
@@ -51,7 +65,10 @@ export class Downloads extends Context.Service<
       list: readonly TransferEntry[],
       bytes: number
     ) => Effect.Effect<OpenDownload, TransferError, Scope>
-    /** Removes the unfinished file or folder, and nothing else. Nothing there is no error. */
+    /**
+     * Removes the unfinished file or folder, and nothing else: of one that was perhaps made only what is ours and
+     * empty. Nothing there is no error.
+     */
     readonly discard: (place: DownloadPlace) => Effect.Effect<void, TransferError>
   }
 >()('earshot/Downloads') {}

@@ -53,9 +53,10 @@ export interface DownloadPlace {
   /** The download folder, absolute, and its `device:inode`. */
   readonly root: string
   readonly rootInode: string
-  /** The name in it of the unfinished file or folder, and its `device:inode`. */
+  /** The name in it of the unfinished file or folder. */
   readonly part: string
-  readonly partInode: string
+  /** Its `device:inode`; undefined: the name was chosen, and perhaps it was made. */
+  readonly partInode?: string
 }
 
 export interface TransferNote {

@@ -2,6 +2,7 @@
 import * as Effect from 'effect/Effect'
 import * as Exit from 'effect/Exit'
 import * as Scope from 'effect/Scope'
+import { numberedName } from '../domain/file-names.ts'
 import type { TransferError } from '../domain/transfer-failures.ts'
 import type { TransferEntry, TransferOffer } from '../domain/transfers.ts'
 import type { OpenDownload } from '../services/downloads.ts'
@@ -9,14 +10,6 @@ import type { DownloadPlace } from '../services/transfer-notes.ts'
 import { placeLost, told } from './memory-downloads-faults.ts'
 import type { FileCalls } from './memory-files-calls.ts'
 import type { FileHandle, SystemFault } from './memory-files-handle.ts'
-
-/** Names to try, the offered one first: " (1)", " (2)" … before the ending of a file. */
-export const numberedName = ({ name, kind }: TransferOffer, number: number): string => {
-  if (number === 0) return name
-  const dot = kind === 'file' ? name.lastIndexOf('.') : -1
-  const end = dot > 0 ? dot : name.length
-  return `${name.slice(0, end)} (${number})${name.slice(end)}`
-}
 
 /** The entry that is being written. */
 interface Current {

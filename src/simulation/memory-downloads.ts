@@ -1,25 +1,19 @@
 /** The Downloads port of a simulated host, over its disk in memory: the same steps as on a real one, in the same order. */
 import * as Effect from 'effect/Effect'
+import { numberedName } from '../domain/file-names.ts'
 import { DISK_RESERVE_BYTES } from '../domain/limits.ts'
 import { TransferError } from '../domain/transfer-failures.ts'
 import type { TransferOffer } from '../domain/transfers.ts'
 import type { Downloads, OpenDownload } from '../services/downloads.ts'
 import type { DownloadPlace } from '../services/transfer-notes.ts'
 import type { Dice } from './dice.ts'
+import { begin, discard, isOurs } from './memory-downloads-begin.ts'
 import { placeLost, told } from './memory-downloads-faults.ts'
-import { numberedName, OpenMemoryDownload } from './memory-downloads-open.ts'
+import { OpenMemoryDownload } from './memory-downloads-open.ts'
 import type { FileCalls } from './memory-files-calls.ts'
-import type { FileStat, SystemFault } from './memory-files-handle.ts'
+import type { SystemFault } from './memory-files-handle.ts'
 
 const RANDOM_BYTES = 8
-
-/** The part is there, and the one that was begun. */
-const isOurs = (calls: FileCalls, place: DownloadPlace): Effect.Effect<boolean, SystemFault> =>
-  Effect.gen(function* () {
-    const there = yield* calls.look(place.root)
-    const part = yield* calls.look(`${place.root}/${place.part}`)
-    return there?.inode === place.rootInode && part?.inode === place.partInode
-  })
 
 /** The name that an earlier run gave it just before it died; undefined: none. */
 const nameBefore = (
@@ -36,25 +30,6 @@ const nameBefore = (
     }
   })
 
-/** Makes the place of a new transfer. */
-const begun = (
-  calls: FileCalls,
-  root: FileStat,
-  folder: string,
-  part: string,
-  { kind }: TransferOffer
-): Effect.Effect<DownloadPlace, SystemFault> =>
-  Effect.gen(function* () {
-    const path = `${folder}/${part}`
-    const made =
-      kind === 'folder'
-        ? calls.mkdir(path)
-        : Effect.scoped(Effect.flatMap(calls.create(path), (file) => file.stat))
-    const { inode: partInode } = yield* made
-    yield* calls.syncFolder(folder)
-    return { root: folder, rootInode: root.inode, part, partInode }
-  })
-
 /** @param folder where files go. */
 export const makeMemoryDownloads = (
   calls: FileCalls,
@@ -67,6 +42,12 @@ export const makeMemoryDownloads = (
     const reason = { _tag: 'FolderUnusable', path: folder, code: 'ENOTDIR' } as const
     return yield* new TransferError({ reason })
   })
+  const choose = (offer: TransferOffer) =>
+    Effect.map(root, ({ inode: rootInode }): DownloadPlace => {
+      const bytes = Array.from(dice.bytes(RANDOM_BYTES))
+      const random = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('')
+      return { root: folder, rootInode, part: `${offer.name}.${random}.part` }
+    })
   /** Whole, and to be told only. */
   const publishedBefore = (path: string): OpenDownload => ({
     write: () => placeLost(path),
@@ -84,14 +65,7 @@ export const makeMemoryDownloads = (
         })
       ),
     room: told(Effect.map(calls.room, (bytes) => Math.max(0, bytes - DISK_RESERVE_BYTES))),
-    begin: (offer) =>
-      told(
-        Effect.flatMap(root, (stat) => {
-          const bytes = Array.from(dice.bytes(RANDOM_BYTES))
-          const random = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('')
-          return begun(calls, stat, folder, `${offer.name}.${random}.part`, offer)
-        })
-      ),
+    begin: (offer, note) => told(begin(calls, choose, offer, note)),
     open: (place, offer, list, bytes) =>
       told(
         Effect.gen(function* () {
@@ -106,13 +80,6 @@ export const makeMemoryDownloads = (
           return open
         })
       ),
-    discard: (place) =>
-      told(
-        Effect.gen(function* () {
-          if (!(yield* isOurs(calls, place))) return
-          yield* calls.removeAll(`${place.root}/${place.part}`)
-          yield* calls.syncFolder(place.root)
-        })
-      )
+    discard: (place) => told(discard(calls, place))
   }
 }

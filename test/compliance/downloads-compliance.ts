@@ -3,6 +3,7 @@
  */
 import { describe, expect, it } from '@effect/vitest'
 import * as Effect from 'effect/Effect'
+import type { DownloadPlace } from '../../src/services/transfer-notes.ts'
 import {
   bytesOf,
   type DownloadsDisk,
@@ -11,10 +12,13 @@ import {
   EMPTY,
   FILE,
   FOLDER,
+  type OpenDownloads,
   receive,
   receiveAll,
+  type Sample,
   tagOf,
-  textOf
+  textOf,
+  UNREAD
 } from './downloads-world.ts'
 
 type Case = (disk: DownloadsDisk) => Effect.Effect<void, unknown>
@@ -67,7 +71,7 @@ const resumed: Case = (disk) =>
     for (const each of [FILE, FOLDER])
       for (let safe = 0; safe <= 10; safe += 1)
         for (const written of [safe, 10]) {
-          const path = yield* during(disk, ({ begin }) => begin(each.offer)).pipe(
+          const path = yield* during(disk, ({ begin }) => begin(each.offer, UNREAD)).pipe(
             Effect.tap((place) =>
               during(disk, (downloads) =>
                 Effect.gen(function* () {
@@ -100,7 +104,7 @@ const lost: Case = (disk) =>
       yield* during(disk, (downloads) =>
         Effect.gen(function* () {
           const { offer, list } = each
-          const place = yield* downloads.begin(offer)
+          const place = yield* downloads.begin(offer, UNREAD)
           const opened = (bytes: number, at = place) =>
             Effect.scoped(downloads.open(at, offer, list, bytes))
           yield* opened(0)
@@ -121,7 +125,7 @@ const discarded: Case = (disk) =>
     for (const each of [FILE, FOLDER])
       yield* during(disk, (downloads) =>
         Effect.gen(function* () {
-          const place = yield* downloads.begin(each.offer)
+          const place = yield* downloads.begin(each.offer, UNREAD)
           disk.put('mine.part', bytesOf('mine'))
           const open = yield* downloads.open(place, each.offer, each.list, 0)
           yield* receive(open, each)
@@ -137,7 +141,7 @@ const again: Case = (disk) =>
   Effect.gen(function* () {
     for (const each of [FILE, FOLDER]) {
       const { offer, list } = each
-      const place = yield* during(disk, ({ begin }) => begin(offer))
+      const place = yield* during(disk, ({ begin }) => begin(offer, UNREAD))
       const publish = () =>
         during(disk, (downloads) =>
           Effect.gen(function* () {
@@ -157,12 +161,89 @@ const again: Case = (disk) =>
     expect(disk.list('')).toEqual(['a.txt', 'f.d'])
   })
 
+/** Begins; what is written of the note goes to `notes`, and `at` may do something at that moment. */
+const beginWith = (
+  downloads: OpenDownloads,
+  { offer }: Sample,
+  notes: DownloadPlace[],
+  at: (place: DownloadPlace) => Effect.Effect<void> = () => Effect.void
+) =>
+  downloads.begin(offer, {
+    place: notes.at(-1),
+    write: (place) =>
+      Effect.andThen(
+        Effect.sync(() => notes.push(place)),
+        at(place)
+      )
+  })
+
+const notedFirst: Case = (disk) =>
+  Effect.gen(function* () {
+    for (const each of [FILE, FOLDER]) {
+      const notes: DownloadPlace[] = []
+      // Stopped once the name is noted, and once it is made.
+      for (const stop of [1, 2])
+        yield* during(disk, (downloads) =>
+          Effect.exit(
+            beginWith(downloads, each, notes, () =>
+              notes.length === stop ? Effect.interrupt : Effect.void
+            )
+          )
+        )
+      const [chosen, made] = notes
+      if (chosen === undefined || made === undefined) throw new Error('it was not noted twice')
+      expect(chosen.partInode).toBeUndefined()
+      const again = [chosen]
+      const place = yield* during(disk, (downloads) => beginWith(downloads, each, again))
+      expect([place, again]).toEqual([made, [chosen, made]])
+      expect(disk.list('')).toEqual([chosen.part])
+      const opened = (at: DownloadPlace) =>
+        during(disk, (downloads) => downloads.open(at, each.offer, each.list, 0))
+      expect(yield* tagOf(Effect.asVoid(opened(chosen)))).toBe('PlaceLost')
+      yield* opened(made)
+      yield* during(disk, (downloads) => downloads.discard(chosen))
+      expect(disk.list('')).toEqual([])
+      yield* during(disk, (downloads) => downloads.discard(chosen))
+    }
+  })
+
+const strangers: Case = (disk) =>
+  Effect.gen(function* () {
+    for (const each of [FILE, FOLDER]) {
+      const notes: DownloadPlace[] = []
+      const place = yield* during(disk, (downloads) =>
+        beginWith(downloads, each, notes, ({ part }) =>
+          Effect.sync(() => {
+            if (notes.length === 1) disk.put(part, bytesOf('mine'))
+          })
+        )
+      )
+      const [taken] = notes
+      if (taken === undefined) throw new Error('nothing was noted')
+      expect(place.part).not.toBe(taken.part)
+      // After a crash, nobody knows whether it was made.
+      const next = yield* during(disk, (downloads) => beginWith(downloads, each, [taken]))
+      expect(next.part).not.toBe(taken.part)
+      yield* during(disk, (downloads) =>
+        Effect.all([taken, place, next].map((at) => downloads.discard(at)))
+      )
+      expect(textOf(disk.read(taken.part))).toBe('mine')
+      expect(disk.list('')).toContain(taken.part)
+    }
+    expect(disk.list('')).toHaveLength(2)
+  })
+
 const CASES: readonly (readonly [string, Case])[] = [
   ['files and folders get their names when they are whole, and nothing is left besides', whole],
   ['a free name is taken, and what had the name stays as it is', taken],
   ['it goes on behind what is safe, whatever was written behind that', resumed],
   ['it is lost where it is another one, or shorter than was noted', lost],
   ['what is discarded is gone, and nothing else; twice is once', discarded],
+  [
+    'its name is noted before it is made; what was made and not noted is taken, or removed',
+    notedFirst
+  ],
+  ['what somebody put under the noted name is neither taken, written nor removed', strangers],
   ['an end that was not noted is told again, and nothing is there twice', again]
 ]
 

@@ -3,7 +3,7 @@ import * as Effect from 'effect/Effect'
 import type { Scope } from 'effect/Scope'
 import type { TransferError } from '../../src/domain/transfer-failures.ts'
 import type { TransferEntry, TransferOffer } from '../../src/domain/transfers.ts'
-import type { Downloads, OpenDownload } from '../../src/services/downloads.ts'
+import type { Downloads, OpenDownload, PlaceNote } from '../../src/services/downloads.ts'
 
 export type OpenDownloads = Downloads['Service']
 
@@ -24,6 +24,9 @@ export interface DownloadsProvider {
     scenario: (disk: DownloadsDisk) => Effect.Effect<void, TransferError>
   ) => Promise<void>
 }
+
+/** A note that is always written, and that nobody reads. */
+export const UNREAD: PlaceNote = { place: undefined, write: () => Effect.void }
 
 /** One run of the program that does this. */
 export const during = <A, E>(
@@ -113,7 +116,7 @@ export const receiveAll = (
   { offer, list }: Sample
 ): Effect.Effect<string, TransferError> =>
   Effect.gen(function* () {
-    const place = yield* downloads.begin(offer)
+    const place = yield* downloads.begin(offer, UNREAD)
     const open = yield* downloads.open(place, offer, list, 0)
     yield* receive(open, { offer, list })
     yield* open.sync

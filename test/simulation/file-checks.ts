@@ -81,10 +81,6 @@ export const checkTransfers = (
   }
 }
 
-/** What was begun in the moment of a crash, and not noted before it: there is nothing in it. */
-const isEmpty = (host: WorldHost, path: string): boolean =>
-  (host.files.disk.content(path)?.bytes ?? host.files.disk.list(path).length) === 0
-
 /**
  * Nothing unfinished lies in the download folder that no note names, and nothing is noted that is over.
  */
@@ -93,7 +89,7 @@ export const checkLeftovers = (host: WorldHost): void => {
   const notes = notesOf(host)
   const owned = new Set(notes.map(({ progress }) => progress.place?.part))
   for (const name of disk.list(downloads))
-    if (name.endsWith('.part') && !owned.has(name) && !isEmpty(host, `${downloads}/${name}`))
+    if (name.endsWith('.part') && !owned.has(name))
       throw new Fault(`${host.name}: nobody owns ${name}`)
   for (const { id, progress } of notes)
     if (progress.state === 'done' || progress.state === 'ended')

@@ -83,7 +83,7 @@ export class TransferDisk {
       folder: '/downloads',
       nameFor: ({ name }) => Effect.succeed(name),
       room: Effect.sync(() => this.room),
-      begin: () => Effect.sync(begin),
+      begin: (_offer, note) => Effect.tap(Effect.sync(begin), note.write),
       open: ({ part }, { name }) =>
         Effect.succeed({
           write: () => Effect.void,

@@ -1,7 +1,9 @@
 /** Removing what is unfinished: only what was begun, only what is in it, and nothing that a link leads to. */
+import type { BigIntStats } from 'node:fs'
 import { readdir, rmdir, unlink } from 'node:fs/promises'
 import type { DownloadPlace } from '../../services/transfer-notes.ts'
 import { type Folder, inodeOf, within } from './folder.ts'
+import { isUnused } from './leftover.ts'
 
 const empty = async (folder: Folder): Promise<void> => {
   const entries = await folder.step(() => readdir(folder.base, { withFileTypes: true }))
@@ -13,13 +15,26 @@ const empty = async (folder: Folder): Promise<void> => {
   }
 }
 
+/** The inode of what is ours under the name of the part. */
+const ownInode = async (
+  root: Folder,
+  { part, partInode }: DownloadPlace,
+  there: BigIntStats
+): Promise<string | undefined> => {
+  if (partInode !== undefined) return partInode
+  return (await isUnused(root, part, there)) ? inodeOf(there) : undefined
+}
+
 /** Nothing there, or another one, is no error: then there is nothing of ours to remove. */
-export const discard = async (root: Folder, { part, partInode }: DownloadPlace): Promise<void> => {
+export const discard = async (root: Folder, place: DownloadPlace): Promise<void> => {
+  const { part } = place
   const there = await root.look(part)
-  if (there === undefined || inodeOf(there) !== partInode) return
+  if (there === undefined) return
+  const own = await ownInode(root, place, there)
+  if (inodeOf(there) !== own) return
   if (there.isDirectory()) {
     const isOurs = await within(await root.enter(part), async (folder) => {
-      if (folder.inode !== partInode) return false
+      if (folder.inode !== own) return false
       await empty(folder)
       return true
     })

@@ -13,7 +13,7 @@ import { DISK_RESERVE_BYTES } from '../../domain/limits.ts'
 import type { TransferError } from '../../domain/transfer-failures.ts'
 import { Downloads, type OpenDownload } from '../../services/downloads.ts'
 import type { DownloadPlace } from '../../services/transfer-notes.ts'
-import { begin, freeName } from './begin.ts'
+import { begin, freeName, type InFolderOf } from './begin.ts'
 import { discard } from './discard.ts'
 import { placeLost, working } from './faults.ts'
 import { type Folder, within } from './folder.ts'
@@ -101,17 +101,18 @@ export const layer = (options: {
   const roots = makeRoot(folder, options.isHeld)
   const inRoot = <A>(work: (root: Folder) => Promise<A>): Effect.Effect<A, TransferError> =>
     working(folder, async () => within(await roots.open(), work))
+  const inRootOf: InFolderOf = (place, work) =>
+    working(partOf(place), async () => {
+      const root = await roots.find(place)
+      return root === undefined ? undefined : within(root, work)
+    })
   return Layer.succeed(Downloads, {
     folder,
     nameFor: (offer) => inRoot((root) => freeName(root, offer)),
     room: inRoot(roomIn),
-    begin: (offer) => inRoot((root) => begin(root, offer)),
+    begin: (offer, note) => begin({ now: inRoot, of: inRootOf }, offer, note),
     open: (place, offer, list, bytes): Effect.Effect<OpenDownload, TransferError, Scope> =>
       opening(roots, { place, offer, list }, bytes),
-    discard: (place) =>
-      working(partOf(place), async () => {
-        const root = await roots.find(place)
-        if (root !== undefined) await within(root, (found) => discard(found, place))
-      })
+    discard: (place) => Effect.asVoid(inRootOf(place, (root) => discard(root, place)))
   })
 }

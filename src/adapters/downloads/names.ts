@@ -4,14 +4,6 @@ import { listFault, safeFileName } from '../../domain/file-names.ts'
 import { TransferError } from '../../domain/transfer-failures.ts'
 import type { TransferEntry, TransferOffer } from '../../domain/transfers.ts'
 
-/** Names to try, the offered one first: " (1)", " (2)" … before the ending of a file. */
-export const numberedName = ({ name, kind }: TransferOffer, number: number): string => {
-  if (number === 0) return name
-  const dot = kind === 'file' ? name.lastIndexOf('.') : -1
-  const end = dot > 0 ? dot : name.length
-  return `${name.slice(0, end)} (${number})${name.slice(end)}`
-}
-
 /** Not to be guessed, so that nobody else can have put something there. */
 export const partName = ({ name }: TransferOffer): string =>
   `${name}.${randomBytes(8).toString('hex')}.part`

@@ -4,11 +4,11 @@
  * looked at: it is what was written, or the name is taken away again.
  */
 import { link, rename, rmdir, unlink } from 'node:fs/promises'
+import { numberedName } from '../../domain/file-names.ts'
 import { codeOf } from '../private-files.ts'
 import { close } from './calls.ts'
 import { placeLost } from './faults.ts'
 import { type Folder, inodeOf } from './folder.ts'
-import { numberedName } from './names.ts'
 import { create } from './part-file.ts'
 import type { Job } from './writing.ts'
 
@@ -80,7 +80,8 @@ export const publishedName = async (
 /** @returns the name that it has now. */
 export const publish = async (root: Folder, { place, offer }: Job): Promise<string> => {
   const { part, partInode } = place
-  if ((await inodeIn(root, part)) !== partInode) throw placeLost(`${root.path}/${part}`)
+  if (partInode === undefined || (await inodeIn(root, part)) !== partInode)
+    throw placeLost(`${root.path}/${part}`)
   for (let number = 0; ; number += 1) {
     const name = numberedName(offer, number)
     const there = await inodeIn(root, name)

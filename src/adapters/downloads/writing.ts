@@ -26,6 +26,7 @@ interface Current {
 
 export class Writing {
   readonly #job: Job
+  readonly #partInode: string
   readonly #root: Folder
   /** Of a folder only. */
   readonly #tree: Tree | undefined
@@ -34,8 +35,9 @@ export class Writing {
   /** Entries before this one are there, folders and empty files too. */
   #made = 0
 
-  private constructor(job: Job, root: Folder, tree: Tree | undefined) {
+  private constructor(job: Job, partInode: string, root: Folder, tree: Tree | undefined) {
     this.#job = job
+    this.#partInode = partInode
     this.#root = root
     this.#tree = tree
   }
@@ -43,11 +45,12 @@ export class Writing {
   /** @param root stays the caller's. */
   static async open(job: Job, root: Folder): Promise<Writing> {
     const { part, partInode } = job.place
+    if (partInode === undefined) throw placeLost(`${root.path}/${part}`)
     if (job.offer.kind === 'file') {
       await close(await openPart(root, part, partInode))
-      return new Writing(job, root, undefined)
+      return new Writing(job, partInode, root, undefined)
     }
-    return new Writing(job, root, new Tree(await enterPart(root, part, partInode)))
+    return new Writing(job, partInode, root, new Tree(await enterPart(root, part, partInode)))
   }
 
   async write(entry: number, at: number, views: readonly Uint8Array[]): Promise<void> {
@@ -149,8 +152,7 @@ export class Writing {
   }
 
   async #openAgain(entry: number): Promise<number> {
-    const { part, partInode } = this.#job.place
-    if (this.#tree === undefined) return openPart(this.#root, part, partInode)
+    if (this.#tree === undefined) return openPart(this.#root, this.#job.place.part, this.#partInode)
     const path = this.#pathOf(entry)
     return openEntry(await this.#tree.enter(parentOf(path)), nameOf(path))
   }

@@ -111,7 +111,7 @@ const placeOf = (fields: Fields): DownloadPlace => ({
   root: textOf(fields, 'root'),
   rootInode: textOf(fields, 'rootInode', INODE),
   part: textOf(fields, 'part'),
-  partInode: textOf(fields, 'partInode', INODE)
+  ...(fields['partInode'] === undefined ? {} : { partInode: textOf(fields, 'partInode', INODE) })
 })
 
 const headOf = (fields: Fields): NoteHead => ({

@@ -49,10 +49,11 @@ const placed = Effect.fnUntraced(function* (
       reason: { _tag: 'DiskFull', path: world.downloads.folder, code: 'ENOSPC' }
     })
   if (place !== undefined && isLost) yield* Effect.ignore(world.downloads.discard(place))
-  const begun = Effect.flatMap(world.downloads.begin(transfer.offer), (made) =>
-    plane.keep(transfer, { place: made, pieces: 0 })
-  )
-  yield* plane.insured(begun)
+  const begun = world.downloads.begin(transfer.offer, {
+    place: isLost ? undefined : place,
+    write: (noted) => plane.keepFirst(transfer, { place: noted, pieces: 0 })
+  })
+  yield* plane.insured(plane.alone(id, begun))
 })
 
 const published = Effect.fnUntraced(function* (plane: TransferPlane, { id }: Input<'publisher'>) {

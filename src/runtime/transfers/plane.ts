@@ -17,6 +17,7 @@ import { TransferDesk } from './desk.ts'
 import { detailsOf, endName } from './details.ts'
 import type { Ending, Verdict } from './ending.ts'
 import { FinishedTransfers } from './finished.ts'
+import { KeptNotes } from './kept-notes.ts'
 import { Meter, type Progress } from './meter.ts'
 import { isActive, progressOf, type Transfer, TransferRegistry } from './registry.ts'
 import { restoreTransfers } from './restore.ts'
@@ -44,10 +45,8 @@ export class TransferPlane {
   /** false: the notes of earlier runs could not be read, so that nothing may be said of any transfer. */
   isUsable = true
   readonly #pumps = new Map<TransferId, Semaphore.Semaphore>()
-  #isStopped = false
   readonly #restored = Latch.makeUnsafe()
-  /** What waits for notes of which transfer. */
-  readonly #kept = new Map<() => void, TransferId>()
+  readonly #kept = new KeptNotes((transfer) => this.registry.get(transfer.id) === transfer)
   readonly #desks = new Map<PeerId, TransferDesk>()
   readonly #verdicts = new Map<TransferId, Verdict>()
   readonly #meters = new Map<TransferId, Meter>()
@@ -66,9 +65,7 @@ export class TransferPlane {
       run,
       after,
       onUnwritten: (transfer) => this.#tellUnwritten(transfer),
-      onRemoved: (id) => {
-        for (const [over, of] of this.#kept) if (of === id) over()
-      }
+      onRemoved: (id) => this.#kept.removed(id)
     })
     this.counts = new WaitingTransfers(this.registry, this.preparing, world.onWaiting)
   }
@@ -100,23 +97,23 @@ export class TransferPlane {
 
   /** Notes a change of how far it came. Over when it is on the disk, or when nobody needs it any more. */
   keep(transfer: Transfer, change: Partial<TransferProgress>): Effect.Effect<void> {
-    return Effect.callback<void>((resume) => {
-      const over = (): void => {
-        this.#kept.delete(over)
-        resume(Effect.void)
-      }
-      const isKnown = this.registry.get(transfer.id) === transfer
-      if (isKnown) this.#kept.set(over, transfer.id)
-      transfer.writer.change(change, over)
-      if (this.#isStopped || !isKnown) over()
+    return Effect.asVoid(this.#kept.keep(transfer, change))
+  }
+
+  /** The same, for what must not go on without its note: then it is interrupted. */
+  keepFirst(transfer: Transfer, change: Partial<TransferProgress>): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      if (!isActive(transfer)) return Effect.interrupt
+      return Effect.flatMap(this.#kept.keep(transfer, change), (isNoted) =>
+        isNoted ? Effect.void : Effect.interrupt
+      )
     })
   }
 
   /** The run ends: what could not be noted so far is not waited for. */
   stop(): void {
-    this.#isStopped = true
     for (const meter of this.#meters.values()) meter.stop()
-    for (const over of this.#kept.keys()) over()
+    this.#kept.stop()
   }
 
   /** Work that an end of the run waits for, and that is not given up in its midst. */
@@ -215,13 +212,20 @@ export class TransferPlane {
   keepEnded(transfer: Transfer, ending: Ending, failure: TransferFailure | undefined): void {
     const { world } = this
     transfer.writer.change({ state: 'ended', end: ending.why }, () => {
-      const { place } = progressOf(transfer)
       const over = (): void => this.#tellOver(transfer, ending, failure)
       // As long as the note is there, somebody knows whose the part is.
-      if (place === undefined) over()
-      else
-        world.run(Effect.andThen(Effect.ignore(world.downloads.discard(place)), Effect.sync(over)))
+      if (transfer.direction === 'out') over()
+      else world.run(Effect.andThen(this.#discarded(transfer), Effect.sync(over)))
     })
+  }
+
+  /** Once nobody makes or writes it any more. */
+  #discarded(transfer: Transfer): Effect.Effect<void> {
+    const discarded = Effect.suspend(() => {
+      const { place } = progressOf(transfer)
+      return place === undefined ? Effect.void : Effect.ignore(this.world.downloads.discard(place))
+    })
+    return this.alone(transfer.id, discarded)
   }
 
   #tellOver(transfer: Transfer, ending: Ending, failure: TransferFailure | undefined): void {

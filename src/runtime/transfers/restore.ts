@@ -48,7 +48,7 @@ const goOn = (plane: TransferPlane, transfer: Transfer, list: List): void => {
       input: { peerId, id, path: undefined, paused, accepted: state === 'accepted' }
     })
   if (state === 'accepted') plane.toldOf(id).openUnsafe()
-  const isPlaced = place !== undefined
+  const isPlaced = place?.partInode !== undefined
   plane.world.start({
     direction,
     input: {

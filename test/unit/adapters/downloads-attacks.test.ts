@@ -22,7 +22,8 @@ import {
   receive,
   receiveAll,
   sample,
-  tagOf
+  tagOf,
+  UNREAD
 } from '../../compliance/downloads-world.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
@@ -95,7 +96,7 @@ describe.each(WAYS)('in a folder that is %s, %s', (_way, thing, isHeld) => {
     inWorld(isHeld, ({ folder, outside, downloads }) =>
       Effect.gen(function* () {
         for (const { offer, list } of [FILE, FOLDER]) {
-          const place = yield* downloads.begin(offer)
+          const place = yield* downloads.begin(offer, UNREAD)
           const part = join(folder, place.part)
           fs.renameSync(part, join(outside, '..', `moved-${offer.kind}`))
           put(part, outside)
@@ -114,7 +115,7 @@ describe.each(WAYS)('in a folder that is %s, %s', (_way, thing, isHeld) => {
       Effect.gen(function* () {
         for (const each of [FILE, FOLDER]) {
           const { offer, list } = each
-          const place = yield* downloads.begin(offer)
+          const place = yield* downloads.begin(offer, UNREAD)
           const part = join(folder, place.part)
           const open = yield* downloads.open(place, offer, list, 0)
           yield* receive(open, each, 0, 5)
@@ -132,7 +133,7 @@ describe.each(WAYS)('in a folder that is %s, %s', (_way, thing, isHeld) => {
     inWorld(isHeld, ({ folder, outside, downloads }) =>
       Effect.gen(function* () {
         for (const name of ['deep', 'deep/er', 'deep/er/one', 'deep/empty', 'run', 'last']) {
-          const place = yield* downloads.begin(FOLDER.offer)
+          const place = yield* downloads.begin(FOLDER.offer, UNREAD)
           const part = join(folder, place.part)
           const names = name.split('/')
           for (let depth = 1; depth < names.length; depth += 1)
@@ -162,14 +163,14 @@ describe.each([
       Effect.gen(function* () {
         for (const each of [FILE, FOLDER]) {
           const { offer, list } = each
-          const place = yield* downloads.begin(offer)
+          const place = yield* downloads.begin(offer, UNREAD)
           const open = yield* downloads.open(place, offer, list, 0)
           yield* receive(open, each, 0, 5)
           fs.renameSync(folder, `${folder}.moved`)
           fs.symlinkSync(outside, folder)
           yield* Effect.ignore(receive(open, each, 5))
           yield* Effect.ignore(open.publish)
-          expect(yield* tagOf(downloads.begin(offer))).toBe('FolderUnsafe')
+          expect(yield* tagOf(downloads.begin(offer, UNREAD))).toBe('FolderUnsafe')
           expect(yield* tagOf(downloads.nameFor(offer))).toBe('FolderUnsafe')
           expect(yield* tagOf(Effect.scoped(downloads.open(place, offer, list, 0)))).toBe(
             'PlaceLost'
@@ -188,11 +189,11 @@ describe.each([
         // The group that is only its user's is nobody else.
         for (const mode of [0o702, 0o777, ...(gid === uid ? [] : [0o770])]) {
           fs.chmodSync(folder, mode)
-          expect(yield* tagOf(downloads.begin(FILE.offer))).toBe('FolderUnsafe')
+          expect(yield* tagOf(downloads.begin(FILE.offer, UNREAD))).toBe('FolderUnsafe')
         }
         for (const mode of [0o1777, 0o755, 0o700, ...(gid === uid ? [0o770] : [])]) {
           fs.chmodSync(folder, mode)
-          yield* downloads.discard(yield* downloads.begin(FILE.offer))
+          yield* downloads.discard(yield* downloads.begin(FILE.offer, UNREAD))
           expect(fs.statSync(folder).mode & 0o7777).toBe(mode)
         }
       })
@@ -203,9 +204,9 @@ describe.each([
       Effect.gen(function* () {
         fs.rmdirSync(folder)
         fs.writeFileSync(folder, '')
-        expect(yield* tagOf(downloads.begin(FILE.offer))).toBe('FolderUnusable')
+        expect(yield* tagOf(downloads.begin(FILE.offer, UNREAD))).toBe('FolderUnusable')
         fs.rmSync(folder)
-        yield* downloads.begin(FILE.offer)
+        yield* downloads.begin(FILE.offer, UNREAD)
         expect(fs.statSync(folder).mode & 0o777).toBe(0o700)
       })
     ))
@@ -215,8 +216,8 @@ describe.each([
       Effect.gen(function* () {
         for (const name of ['../x', 'a/b', '..', '', '.', '/etc/x', '.bashrc', 'a\0b', 'con.txt']) {
           const unsafe = sample('file', name, [entry(name, 10)])
-          expect(yield* tagOf(downloads.begin(unsafe.offer))).toBe('NotWritable')
-          const place = yield* downloads.begin(FOLDER.offer)
+          expect(yield* tagOf(downloads.begin(unsafe.offer, UNREAD))).toBe('NotWritable')
+          const place = yield* downloads.begin(FOLDER.offer, UNREAD)
           const list = [inner('deep'), entry(name === '' ? 'deep/' : `deep/${name}/../..`, 10)]
           const { offer } = sample('folder', 'f', list)
           const opened = Effect.scoped(downloads.open(place, offer, list, 0))
@@ -269,7 +270,7 @@ it('a link that the user chose is resolved; closed scopes leave nothing open', (
       const before = open()
       for (const each of [FILE, FOLDER]) {
         expect(yield* receiveAll(downloads, each)).toMatch(`${folder}/`)
-        const place = yield* downloads.begin(each.offer)
+        const place = yield* downloads.begin(each.offer, UNREAD)
         yield* Effect.scoped(
           Effect.flatMap(downloads.open(place, each.offer, each.list, 0), (opened) =>
             receive(opened, each, 0, 7)

@@ -21,7 +21,8 @@ import {
   receiveAll,
   sample,
   entry,
-  tagOf
+  tagOf,
+  UNREAD
 } from '../../compliance/downloads-world.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
@@ -86,7 +87,7 @@ describe.each([
         for (const each of [FILE, FOLDER])
           for (let room = 0; room < 10; room += 1) {
             const { offer, list } = each
-            const place = yield* downloads.begin(offer)
+            const place = yield* downloads.begin(offer, UNREAD)
             Object.assign(disk, { room, code })
             const safe = each === FOLDER && room >= 6 ? 6 : 0
             yield* Effect.scoped(
@@ -111,7 +112,7 @@ describe.each([
       Effect.gen(function* () {
         for (const each of [FILE, FOLDER]) {
           const { offer, list } = each
-          const place = yield* downloads.begin(offer)
+          const place = yield* downloads.begin(offer, UNREAD)
           disk.sync = code
           yield* Effect.scoped(
             Effect.gen(function* () {
@@ -161,7 +162,7 @@ it(
         disk.sync = 'none'
         const list = Array.from({ length: 10_000 }, (_, at) => entry(`${at}`, 2))
         const { offer } = sample('folder', 'many', list)
-        const place = yield* downloads.begin(offer)
+        const place = yield* downloads.begin(offer, UNREAD)
         yield* Effect.scoped(
           Effect.gen(function* () {
             const open = yield* downloads.open(place, offer, list, 0)
@@ -174,7 +175,7 @@ it(
           expect([...fs.readFileSync(join(folder, 'many', `${at}`))]).toEqual([at & 0xff, at >> 8])
         expect(fs.readdirSync(join(folder, 'many'))).toHaveLength(10_000)
         const long = sample('file', 'long', [entry('long', 5_000)])
-        const other = yield* downloads.begin(long.offer)
+        const other = yield* downloads.begin(long.offer, UNREAD)
         yield* Effect.scoped(
           Effect.gen(function* () {
             const open = yield* downloads.open(other, long.offer, long.list, 0)

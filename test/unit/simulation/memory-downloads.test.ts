@@ -13,6 +13,7 @@ import type { DownloadPlace } from '../../../src/services/transfer-notes.ts'
 import { makeDice } from '../../../src/simulation/dice.ts'
 import { makeMemoryDownloads } from '../../../src/simulation/memory-downloads.ts'
 import type { MemoryFiles } from '../../../src/simulation/memory-files.ts'
+import { UNREAD } from '../../compliance/downloads-world.ts'
 import { bytesOf, filesDisk, textOf } from './files-disk.ts'
 
 const FOLDER = '/downloads'
@@ -97,8 +98,17 @@ const runOf = (
   noted: Noted
 ) =>
   Effect.gen(function* () {
-    noted.place ??= yield* downloads.begin(offer)
-    const open = yield* downloads.open(noted.place, offer, list, noted.safe)
+    const place =
+      noted.place?.partInode === undefined
+        ? yield* downloads.begin(offer, {
+            place: noted.place,
+            write: (next) =>
+              Effect.sync(() => {
+                noted.place = next
+              })
+          })
+        : noted.place
+    const open = yield* downloads.open(place, offer, list, noted.safe)
     yield* receive(open, list, noted.safe, (safe) => {
       noted.safe = safe
     })
@@ -150,12 +160,7 @@ describe.each([
         files.onCall = () => undefined
         const downloads = downloadsOn(files)
         const again = runOf(downloads, offer, list, noted)
-        const wasBegun = noted.place !== undefined
         run(again)
-        // What was begun and not noted yet belongs to no note.
-        if (!wasBegun)
-          for (const name of files.list(FOLDER))
-            if (name.endsWith('.part')) files.remove(`${FOLDER}/${name}`)
         const path = noted.path ?? `${FOLDER}/${offer.name}`
         expectWhole(files, offer, path)
         // Of a folder the name is taken before it is given: an end in between leaves it empty.
@@ -185,7 +190,7 @@ describe.each([
     const { files, run } = filesDisk()
     files.putText(`${FOLDER}/b.part`, 'mine')
     const downloads = downloadsOn(files)
-    const place = run(downloads.begin(offer))
+    const place = run(downloads.begin(offer, UNREAD))
     run(
       Effect.scoped(
         Effect.flatMap(downloads.open(place, offer, list, 0), (open) =>
@@ -201,7 +206,7 @@ describe.each([
   it('is lost where the part is another one, or shorter than was noted', () => {
     const { files, run, refusal } = filesDisk()
     const downloads = downloadsOn(files)
-    const place = run(downloads.begin(offer))
+    const place = run(downloads.begin(offer, UNREAD))
     const opened = (bytes: number) => Effect.scoped(downloads.open(place, offer, list, bytes))
     expect(refusal(opened(1)).reason._tag).toBe('PlaceLost')
     run(opened(0))
@@ -245,5 +250,5 @@ it('room is what is left, but for the reserve', () => {
 it('a download folder that is a file cannot be used', () => {
   const { files, refusal } = filesDisk()
   files.putText(FOLDER, 'mine')
-  expect(refusal(downloadsOn(files).begin(FILE_OFFER)).reason._tag).toBe('FolderUnusable')
+  expect(refusal(downloadsOn(files).begin(FILE_OFFER, UNREAD)).reason._tag).toBe('FolderUnusable')
 })
