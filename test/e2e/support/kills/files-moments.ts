@@ -23,6 +23,9 @@ export interface FileMoment {
   readonly spares?: boolean
 }
 
+/** More of a file that is paused: it is not over before the command comes. */
+const PAUSED_BYTES = 40 * 2 ** 20
+
 /** Half as much again as may be unsynced. */
 const LARGE_BYTES = 1.5 * JOURNAL_INTERVAL_BYTES
 
@@ -146,7 +149,7 @@ const whilePaused: FileMoment = {
   name: 'while it is paused',
   strike: async (talk, victims, bytes) => {
     const [first] = victims
-    talk.make('one', bytes * 3)
+    talk.make('one', bytes + PAUSED_BYTES)
     const started = talk.next(first, 'transfer.started')
     talk.send()
     await started

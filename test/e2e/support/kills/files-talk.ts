@@ -12,6 +12,9 @@ import { Pair } from './pair.ts'
 
 type TransferEvent = Extract<EarshotEvent, { readonly transfer: unknown }>
 
+/** A slow disk that others use too takes long for the largest of the files. */
+const MOVED_MS_MAX = 120_000
+
 const isOver = ({ over }: Item): boolean => over.alice.length > 0 && over.bob.length > 0
 
 export class FileTalk {
@@ -141,7 +144,7 @@ export class FileTalk {
 
   /** Until this is so, as both ends tell. */
   until(what: string, isSo: () => boolean): Promise<true> {
-    return this.#waiting.until(what, () => isSo() || undefined)
+    return this.#waiting.until(what, () => isSo() || undefined, { timeoutMs: MOVED_MS_MAX })
   }
 
   /** Looks at bob's disk, who is dead. */
