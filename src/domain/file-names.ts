@@ -134,6 +134,13 @@ export const safeNameFor = (local: string): string => {
   return HIDDEN.test(name) ? safeEntryNameFor(`_${name.replace(/^\.+/u, '')}`) : name
 }
 
+/**
+ * A name or path as the least exact system compares it: case and composition do not count, `ß` is `ss`. Two that are the
+ * same so would be one file there, and the second would be written over the first.
+ */
+export const foldedName = (name: string): string =>
+  name.normalize('NFC').toUpperCase().toLowerCase()
+
 /** Names to try where an offer arrives, its own first: " (1)", " (2)" … before the ending of a file. */
 export const numberedName = ({ name, kind }: TransferOffer, number: number): string => {
   if (number === 0) return name
@@ -151,16 +158,22 @@ export type ListFault =
   | 'wrong-count'
   | 'executable-folder'
 
+interface Seen {
+  readonly kinds: Map<string, TransferEntry['kind']>
+  /** As the least exact system compares. */
+  readonly folded: Set<string>
+}
+
 const entryFault = (
   { path, kind, executable }: TransferEntry,
-  seen: ReadonlyMap<string, TransferEntry['kind']>
+  { kinds, folded }: Seen
 ): ListFault | undefined => {
   if (safePath(path) === undefined) return 'unsafe-path'
   if (kind === 'folder' && executable) return 'executable-folder'
-  if (seen.has(path)) return 'twice'
+  if (folded.has(foldedName(path))) return 'twice'
   const slash = path.lastIndexOf('/')
   if (slash < 0) return undefined
-  const parent = seen.get(path.slice(0, slash))
+  const parent = kinds.get(path.slice(0, slash))
   if (parent === undefined) return 'no-parent'
   return parent === 'file' ? 'below-a-file' : undefined
 }
@@ -170,20 +183,21 @@ const isOwnEntry = (offer: TransferOffer, [entry]: readonly TransferEntry[]): bo
   entry?.kind === 'file' && entry.path === offer.name && entry.executable === offer.executable
 
 /**
- * What is wrong with the list of an offer; undefined: nothing. Paths are safe, no two are the same, every entry stands
- * behind the folder that holds it, and all of it adds up to what was offered.
+ * What is wrong with the list of an offer; undefined: nothing. Paths are safe, no two are the same to any system, every
+ * entry stands behind the folder that holds it, and all of it adds up to what was offered.
  */
 export const listFault = (
   offer: TransferOffer,
   list: readonly TransferEntry[]
 ): ListFault | undefined => {
-  const seen = new Map<string, TransferEntry['kind']>()
+  const seen: Seen = { kinds: new Map(), folded: new Set() }
   let files = 0
   let bytes = 0
   for (const entry of list) {
     const fault = entryFault(entry, seen)
     if (fault !== undefined) return fault
-    seen.set(entry.path, entry.kind)
+    seen.kinds.set(entry.path, entry.kind)
+    seen.folded.add(foldedName(entry.path))
     if (entry.kind === 'file') files += 1
     bytes += entry.bytes
   }

@@ -38,6 +38,8 @@ export interface TransferProgress {
   /** accepted: does not move for now, because our user said so. */
   readonly paused: boolean
   readonly end?: TransferEnd
+  /** ended: who ended it; undefined: they. */
+  readonly endedBy?: 'us' | 'them'
   /** in: pieces from the first on whose bytes are checked and safe from a power cut. */
   readonly pieces: number
   /** in, from accepted on: where it is written (services/downloads.ts). Plain JSON of that port. */

@@ -1,6 +1,6 @@
 /** What there is under a path of a simulated disk, as it can be offered. */
 import * as Effect from 'effect/Effect'
-import { safeEntryNameFor, safeNameFor } from '../domain/file-names.ts'
+import { foldedName, safeEntryNameFor, safeNameFor } from '../domain/file-names.ts'
 import { TRANSFER_DEPTH_MAX, TRANSFER_ENTRIES_MAX } from '../domain/limits.ts'
 import { TransferError, type TransferFailure } from '../domain/transfer-failures.ts'
 import type { SkipReason, TransferEntry } from '../domain/transfers.ts'
@@ -25,9 +25,6 @@ const inOrder = (one: string, other: string): number => {
   if (at < 0) return ones.length - others.length
   return (ones[at]?.codePointAt(0) ?? 0) - (others[at]?.codePointAt(0) ?? -1)
 }
-
-/** Names that some systems take for one. */
-const folded = (name: string): string => name.normalize('NFC').toUpperCase().toLowerCase()
 
 /** An entry on the way: where it is, and what it is called here and in the offer, from the top on. */
 interface Place {
@@ -110,8 +107,8 @@ class Surveying {
 const freeName = (name: string, taken: Set<string>): string => {
   const safe = safeEntryNameFor(name)
   let free = safe
-  for (let number = 1; taken.has(folded(free)); number++) free = `${safe} (${number})`
-  taken.add(folded(free))
+  for (let number = 1; taken.has(foldedName(free)); number++) free = `${safe} (${number})`
+  taken.add(foldedName(free))
   return free
 }
 

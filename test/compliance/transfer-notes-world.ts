@@ -54,6 +54,7 @@ export const ENDED: TransferProgress = {
   state: 'ended',
   paused: false,
   end: 'source-changed',
+  endedBy: 'us',
   pieces: 2,
   told: true
 }

@@ -2,10 +2,8 @@
  * Names of one folder that would become one at the other end: systems there may compare without case, or in another
  * Unicode form. The second gets " (1)", as a file that is received under a taken name does.
  */
+import { foldedName } from '../../domain/file-names.ts'
 import { FILE_NAME_BYTES_MAX } from '../../domain/limits.ts'
-
-/** As the least exact system compares: case and composition do not count, `ß` is `ss`. */
-const folded = (name: string): string => name.normalize('NFC').toUpperCase().toLowerCase()
 
 /** `text` without code points at its end, until it has so many bytes. */
 const cutTo = (text: string, bytesMax: number): string => {
@@ -31,8 +29,9 @@ export class TwinNames {
   /** `name`, or the first of its numbered forms that is free; it is taken now. */
   take(name: string): string {
     let free = name
-    for (let number = 1; this.#taken.has(folded(free)); number += 1) free = numbered(name, number)
-    this.#taken.add(folded(free))
+    for (let number = 1; this.#taken.has(foldedName(free)); number += 1)
+      free = numbered(name, number)
+    this.#taken.add(foldedName(free))
     return free
   }
 }

@@ -126,6 +126,9 @@ const progressOf = (fields: Fields): TransferProgress => ({
   state: oneOf(fields, 'state', STATES),
   paused: flagOf(fields, 'paused'),
   ...(fields['end'] === undefined ? {} : { end: oneOf(fields, 'end', TRANSFER_ENDS) }),
+  ...(fields['endedBy'] === undefined
+    ? {}
+    : { endedBy: oneOf(fields, 'endedBy', ['us', 'them'] as const) }),
   pieces: countOf(fields, 'pieces'),
   ...(fields['place'] === undefined
     ? {}

@@ -211,7 +211,7 @@ export class TransferPlane {
   /** Noted at its end; what was written of it is removed; the peer hears it, or that we know; then the user. */
   keepEnded(transfer: Transfer, ending: Ending, failure: TransferFailure | undefined): void {
     const { world } = this
-    transfer.writer.change({ state: 'ended', end: ending.why }, () => {
+    transfer.writer.change({ state: 'ended', end: ending.why, endedBy: ending.by }, () => {
       const over = (): void => this.#tellOver(transfer, ending, failure)
       // As long as the note is there, somebody knows whose the part is.
       if (transfer.direction === 'out') over()

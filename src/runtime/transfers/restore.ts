@@ -1,39 +1,22 @@
 /** What earlier runs left of transfers is taken up: told, where it was not, and gone on with. */
 import * as Effect from 'effect/Effect'
 import type { TransferError } from '../../domain/transfer-failures.ts'
-import type { TransferEnd, TransferEntry } from '../../domain/transfers.ts'
+import type { TransferEntry } from '../../domain/transfers.ts'
 import { listOfFile } from './bodies.ts'
 import { Pieces } from '../../protocol/pieces.ts'
-import type { Ending } from './ending.ts'
 import type { TransferPlane } from './plane.ts'
 import { isActive, progressOf, type Transfer } from './registry.ts'
 
 type List = readonly TransferEntry[] | undefined
 
-/** What only the receiving end says; else it was the peer, since our user knows what he did. */
-const OF_RECEIVERS: ReadonlySet<TransferEnd> = new Set([
-  'declined',
-  'too-large',
-  'unsafe',
-  'too-many',
-  'damaged',
-  'not-writable'
-])
-const OF_SENDERS: ReadonlySet<TransferEnd> = new Set(['source-changed', 'source-unreadable'])
-
-const endingOf = ({ direction }: Transfer, why: TransferEnd): Ending => {
-  const ours = direction === 'in' ? OF_RECEIVERS : OF_SENDERS
-  return { by: ours.has(why) ? 'us' : 'them', why }
-}
-
 /** The end of one that is over here: told to the user if it was not, and kept while the peer is to hear it. */
 const finish = (plane: TransferPlane, transfer: Transfer): void => {
-  const { state, told, place, end = 'cancelled' } = progressOf(transfer)
+  const { state, told, place, end = 'cancelled', endedBy = 'them' } = progressOf(transfer)
   const { world, registry } = plane
   if (state === 'ended' && place !== undefined)
     world.run(Effect.ignore(world.downloads.discard(place)))
   if (!told && state === 'done') plane.tellDone(transfer)
-  if (!told && state === 'ended') plane.tellEnded(transfer, endingOf(transfer, end))
+  if (!told && state === 'ended') plane.tellEnded(transfer, { by: endedBy, why: end })
   // Whoever received it keeps saying so until we answered: we know already.
   if (state === 'done' && transfer.direction === 'out') registry.remove(transfer)
   else if (!told) transfer.writer.change({ told: true }, () => undefined)

@@ -191,7 +191,7 @@ const faultOf = (list: readonly TransferEntry[], changes: Partial<TransferOffer>
 describe('a list', () => {
   it('is right with what holds each entry in front of it', () => {
     expect(faultOf([folder('a'), folder('a/b'), file('a/b/c'), file('d')])).toBeUndefined()
-    expect(faultOf([file('README'), file('readme')])).toBeUndefined()
+    expect(faultOf([folder('a'), file('a/README'), folder('b'), file('b/readme')])).toBeUndefined()
     expect(faultOf([file('top')], { kind: 'file' })).toBeUndefined()
   })
 
@@ -203,6 +203,11 @@ describe('a list', () => {
     ['a file under a file', [file('a'), file('a/b')], 'below-a-file'],
     ['the same path twice', [file('a'), file('a')], 'twice'],
     ['a file and a folder of one name', [file('a'), folder('a')], 'twice'],
+    ['what differs by case only', [file('Read.me'), file('READ.ME')], 'twice'],
+    ['a folder and a file that do', [folder('Docs'), file('docs')], 'twice'],
+    ['folders above that do', [folder('a'), file('a/x'), folder('A'), file('A/y')], 'twice'],
+    ['what only a language without ß tells apart', [file('Maß'), file('MASS')], 'twice'],
+    ['a parent in another case', [folder('a'), file('A/x')], 'no-parent'],
     ['the same after composition', [file('é'), file('e\u0301')], 'unsafe-path'],
     ['a folder that can be run', [{ ...folder('a'), executable: true }], 'executable-folder']
   ] as const)('with %s is refused', (_, list, fault) => {
