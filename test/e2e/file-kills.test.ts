@@ -30,7 +30,7 @@ describe('E2: an end is killed while files move', () => {
         strike('atSomeByte', 'alice'),
         strike('atTheLastByte', 'bob'),
         strike('named', 'bob'),
-        strike('manyNamed', 'alice')
+        strike('manyNamed', 'both')
       ]
     ],
     [
