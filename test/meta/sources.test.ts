@@ -163,4 +163,11 @@ describe('every test', () => {
     )
     expect(silent).toEqual([])
   })
+
+  it('that replaces a module says so in its name, by which it gets a worker of its own', () => {
+    const replacing = new RegExp(`\\b${'vi'}\\.(?:mock|doMock)\\(`)
+    const found = tests.filter((path) => replacing.test(codeOf(path)))
+    expect(found.length).toBeGreaterThan(0)
+    expect(found.filter((path) => !path.endsWith('.mocked.test.ts'))).toEqual([])
+  })
 })

@@ -21,7 +21,7 @@ import {
   told
 } from './stage.ts'
 
-const RACES = 320
+const RACES = 160
 
 const race = (seed: number) => {
   const probe = makeWorld(seed)

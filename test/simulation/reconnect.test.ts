@@ -2,7 +2,7 @@
  * Goal: a link that breaks, however it breaks, is made again by whichever end can, within its attempts
  * and pauses; what was said meanwhile arrives once and in order.
  * Method: the whole program on two simulated hosts; each way of breaking by hand, then random cuts in
- * the middle of bursts over 200 seeds.
+ * the middle of bursts over 100 seeds.
  */
 import { describe, expect, it } from '@effect/vitest'
 import { RECONNECT_DELAY_MS_MAX } from '../../src/domain/limits.ts'
@@ -213,7 +213,7 @@ describe('attempts', () => {
 
 describe('a burst over a link that is cut again and again', () => {
   it('arrives exactly once and in order while both processes live', () => {
-    for (const seed of seeds(200)) {
+    for (const seed of seeds(100)) {
       const pair = makePair(seed, { reconnectAttempts: 1_000, reconnectDelayMs: 100 })
       const { world, alice, bob } = pair
       const dice = world.dice.fork('cuts')
