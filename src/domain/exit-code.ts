@@ -132,6 +132,8 @@ export const exitCodeOfTransfer = (failure: TransferFailure): number => {
     case 'SourceMissing':
     case 'DiskFull':
     case 'PlaceLost':
+    case 'NotesFull':
+    case 'NotesIo':
       return EXIT_IO
     case 'FolderUnusable':
       return deniedOr(failure.code, EXIT_CANNOT_CREATE)

@@ -76,6 +76,16 @@ export const explainTransfer = (failure: TransferFailure): Explanation => {
         text: `The unfinished file ${path} is gone, or is not the same any more.`,
         next: 'Ask your peer to send it again.'
       }
+    case 'NotesFull':
+      return {
+        text: `There is no room for the notes about transfers in ${path} (${showCode(failure.code)}).`,
+        next: 'Make room on that disk; what is noted there is unharmed.'
+      }
+    case 'NotesIo':
+      return {
+        text: `The disk failed at the notes about transfers in ${path} (${showCode(failure.code)}).`,
+        next: 'Check the disk; nothing moves that cannot be noted.'
+      }
     case 'NotesUnusable':
       return {
         text: `The notes about transfers in ${path} cannot be used (${showCode(failure.code)}).`,

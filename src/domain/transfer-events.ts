@@ -108,8 +108,11 @@ export type FileEvent =
       readonly type: 'transfer.paused'
       readonly transfer: TransferRef
       readonly by: 'us' | 'them'
-      readonly why: TransferHold | 'lost'
+      /** unnoted: how far it is cannot be noted, so that nothing goes on. */
+      readonly why: TransferHold | 'lost' | 'unnoted'
       readonly doneBytes: number
+      /** unnoted: what is wrong with the notes. */
+      readonly failure?: TransferFailure
     }
   | {
       readonly type: 'transfer.done'
@@ -136,5 +139,7 @@ export type FileEvent =
     }
   | { readonly type: 'transfers.shown'; readonly transfers: readonly TransferDetails[] }
   | { readonly type: 'autoopen.changed'; readonly on: boolean }
+  /** The notes of earlier runs cannot be read: in this run no file is offered or taken. */
+  | { readonly type: 'transfers.unusable'; readonly failure: TransferFailure }
   /** Notes that could not be read were set aside. */
   | { readonly type: 'transfer.notes-damaged'; readonly paths: readonly string[] }

@@ -27,9 +27,33 @@ export type TransferFailure =
   | { readonly _tag: 'NotWritable'; readonly path: string; readonly code: string }
   /** The unfinished file is gone, or another one. */
   | { readonly _tag: 'PlaceLost'; readonly path: string }
-  /** The notes of transfers cannot be read or written. */
+  /** No room for the notes of transfers. What was noted is unharmed. */
+  | { readonly _tag: 'NotesFull'; readonly path: string; readonly code: string }
+  /** They may not be read or written, as on a disk that is read-only, or are not there. */
   | { readonly _tag: 'NotesUnusable'; readonly path: string; readonly code: string }
+  /** The disk fails where they are. */
+  | { readonly _tag: 'NotesIo'; readonly path: string; readonly code: string }
 
 export class TransferError extends Data.TaggedError('TransferError')<{
   readonly reason: TransferFailure
 }> {}
+
+/** The disk, or the user's share of it, is full. */
+const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT'])
+/** The disk itself says that something is wrong with it. */
+const FAILED: ReadonlySet<string> = new Set([
+  'EIO',
+  'ENXIO',
+  'ENODEV',
+  'ESTALE',
+  'ETIMEDOUT',
+  'EBADMSG',
+  'EUCLEAN',
+  'UNKNOWN'
+])
+
+/** What a call about the notes of transfers that failed means. @param code of the system. */
+export const notesFailure = (path: string, code: string): TransferError => {
+  const _tag = FULL.has(code) ? 'NotesFull' : FAILED.has(code) ? 'NotesIo' : 'NotesUnusable'
+  return new TransferError({ reason: { _tag, path, code } })
+}

@@ -133,7 +133,6 @@ export class Wire {
   #openTransfers(link: Link, writer: Writer, peerId: PeerId): void {
     const { id } = link
     const { transfers, now, after } = this.#world
-    if (!transfers.isUsable) return
     const desk = transfers.desk(peerId)
     const carried: TransferLink = {
       say: (body) => this.say(id, { type: 'transfer', body }),

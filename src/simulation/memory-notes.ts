@@ -4,7 +4,7 @@
  */
 import * as Effect from 'effect/Effect'
 import * as Semaphore from 'effect/Semaphore'
-import { TransferError } from '../domain/transfer-failures.ts'
+import { notesFailure, type TransferError } from '../domain/transfer-failures.ts'
 import type { TransferEntry } from '../domain/transfers.ts'
 import type { TransferNote, TransferNotes, TransferProgress } from '../services/transfer-notes.ts'
 import type { FileCalls } from './memory-files-calls.ts'
@@ -16,10 +16,7 @@ const GONE = '.gone'
 const DAMAGED = '.damaged'
 
 const told = <A>(effect: Effect.Effect<A, SystemFault>): Effect.Effect<A, TransferError> =>
-  Effect.mapError(
-    effect,
-    ({ path, code }) => new TransferError({ reason: { _tag: 'NotesUnusable', path, code } })
-  )
+  Effect.mapError(effect, ({ path, code }) => notesFailure(path, code))
 
 /** A new file with this in it, safe but for its name. */
 const put = (calls: FileCalls, path: string, value: unknown): Effect.Effect<void, SystemFault> =>

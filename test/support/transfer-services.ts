@@ -27,6 +27,8 @@ export class TransferDisk {
   readonly opened: string[] = []
   /** What notes are written with: undefined: they are. */
   notesFault: TransferFailure | undefined
+  /** What notes are read with, at the start. */
+  readFault: TransferFailure | undefined
   room = 1_000_000_000
   firstBytes = new Uint8Array(0)
   #parts = 0
@@ -39,7 +41,11 @@ export class TransferDisk {
         return Effect.sync(work)
       })
     return {
-      all: Effect.sync(() => ({ notes: [...kept.values()].map(({ note }) => note), damaged: [] })),
+      all: Effect.suspend(() =>
+        this.readFault === undefined
+          ? Effect.succeed({ notes: [...kept.values()].map(({ note }) => note), damaged: [] })
+          : new TransferError({ reason: this.readFault })
+      ),
       list: (id) => Effect.sync(() => kept.get(id)?.list),
       create: (note, list) => write(() => kept.set(note.offer.id, { note, list })),
       putList: (id, list) =>

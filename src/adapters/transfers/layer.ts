@@ -11,7 +11,7 @@ import * as Result from 'effect/Result'
 import * as Semaphore from 'effect/Semaphore'
 import { StartError } from '../../domain/failures.ts'
 import { SECRET_FILE_BYTES_MAX } from '../../domain/limits.ts'
-import { TransferError } from '../../domain/transfer-failures.ts'
+import { notesFailure, type TransferError } from '../../domain/transfer-failures.ts'
 import type { TransferEntry, TransferId } from '../../domain/transfers.ts'
 import { type TransferNote, TransferNotes } from '../../services/transfer-notes.ts'
 import { codeOf, ensurePrivateDirectory, replacePrivate } from '../private-files.ts'
@@ -39,18 +39,18 @@ const NOTE = 'note.json'
 const LIST = 'list.json'
 const PROGRESS = 'progress.json'
 
-const unusable = (path: string, code: string): TransferError =>
-  new TransferError({ reason: { _tag: 'NotesUnusable', path, code } })
-
 /** Runs to its end once begun, so that an interrupted fiber leaves nothing half made. */
 const working = <A>(path: string, work: () => Promise<A>): Effect.Effect<A, TransferError> =>
   Effect.uninterruptible(
-    Effect.tryPromise({ try: work, catch: (error) => unusable(path, codeOf(error)) })
+    Effect.tryPromise({ try: work, catch: (error) => notesFailure(path, codeOf(error)) })
   )
 
 const replace = (path: string, text: string): Effect.Effect<void, TransferError> =>
   Effect.mapError(replacePrivate(path, text), ({ reason }) =>
-    unusable(path, 'code' in reason && typeof reason.code === 'string' ? reason.code : 'UNKNOWN')
+    notesFailure(
+      path,
+      'code' in reason && typeof reason.code === 'string' ? reason.code : 'UNKNOWN'
+    )
   )
 
 /**
@@ -63,7 +63,7 @@ const readable = <A>(
   read: (bytes: Uint8Array) => Result.Result<A, string>
 ): Effect.Effect<string, TransferError> => {
   const bytes = Buffer.from(text, 'utf8')
-  if (bytes.length > SECRET_FILE_BYTES_MAX) return Effect.fail(unusable(path, 'EFBIG'))
+  if (bytes.length > SECRET_FILE_BYTES_MAX) return Effect.fail(notesFailure(path, 'EFBIG'))
   const again = read(bytes)
   return Result.isSuccess(again)
     ? Effect.succeed(text)

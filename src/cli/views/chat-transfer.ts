@@ -16,7 +16,7 @@ import type { EventOf, Renderers, ViewContext } from './view-context.ts'
 
 const pausedLines = (event: EventOf<'transfer.paused'>, ctx: ViewContext): readonly string[] => {
   const { style } = ctx
-  const { transfer, by, why, doneBytes } = event
+  const { transfer, by, why, doneBytes, failure } = event
   const call = callOf(transfer)
   const peer = ctx.nameOf(transfer.peer)
   const at = `at ${percentOf(doneBytes, transfer.bytes)}%`
@@ -40,6 +40,16 @@ const pausedLines = (event: EventOf<'transfer.paused'>, ctx: ViewContext): reado
           )
     case 'queued':
       return statusLines(style, `Others go first, so this waits for its turn, ${call}: ${name}`)
+    case 'unnoted': {
+      const { text = '', next = '' } = failure === undefined ? {} : explainTransfer(failure)
+      return errorLines(
+        style,
+        `This waits ${at}, ${call}: ${name}`,
+        text,
+        next,
+        'It goes on by itself when that is done.'
+      )
+    }
     case 'lost':
       return statusLines(
         style,
@@ -107,6 +117,7 @@ export const TRANSFER_LINES: Renderers<
   | 'transfer.not-opened'
   | 'transfers.shown'
   | 'autoopen.changed'
+  | 'transfers.unusable'
   | 'transfer.notes-damaged'
 > = {
   'transfer.preparing': (event, ctx) => [
@@ -159,6 +170,16 @@ export const TRANSFER_LINES: Renderers<
         : 'Nothing that you receive is opened by itself.'
     )
   ],
+  'transfers.unusable': ({ failure }, { style }) => {
+    const { text, next } = explainTransfer(failure)
+    return errorLines(
+      style,
+      'Files can neither be sent nor taken now:',
+      text,
+      ...(next === undefined ? [] : [next]),
+      'Then start again; messages go on meanwhile.'
+    )
+  },
   'transfer.notes-damaged': (event, ctx) => [
     errorLine(
       ctx.style,

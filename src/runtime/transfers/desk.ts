@@ -58,10 +58,11 @@ export class TransferDesk {
     return this.#open?.link
   }
 
-  /** A link is open: the peer hears our side of everything. */
+  /** A link is open: the peer hears our side of everything, where we know it. */
   attach(link: TransferLink): void {
     const open = new OpenLink(link, this.plane.world.now())
     this.#open = open
+    if (this.plane.unusable !== undefined) return
     const transfers = this.plane.registry.of(this.peerId)
     for (const transfer of transfers) this.#retell(transfer)
     // What ends now is told as ended before it could be taken for lost.
@@ -131,6 +132,11 @@ export class TransferDesk {
     if (open === undefined) return undefined
     const violation = open.pay(this.plane.world.now())
     if (violation !== undefined) return violation
+    const { unusable } = this.plane
+    if (unusable !== undefined) {
+      if (body.kind === 'offer') this.#offers.turnAway(open, body.offer, 'not-writable', unusable)
+      return undefined
+    }
     switch (body.kind) {
       case 'offer':
         return this.#offers.offer(open, body.offer)

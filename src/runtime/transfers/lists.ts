@@ -1,6 +1,6 @@
 /** The lists of transfers that machines work on. */
 import * as Effect from 'effect/Effect'
-import { TransferError } from '../../domain/transfer-failures.ts'
+import { notesFailure, type TransferError } from '../../domain/transfer-failures.ts'
 import type { TransferEntry } from '../../domain/transfers.ts'
 import { listOfFile } from './bodies.ts'
 import type { Transfer, TransferRegistry } from './registry.ts'
@@ -14,11 +14,7 @@ export const listOf = (
   if (offer.kind === 'file') return Effect.succeed(listOfFile(offer))
   return Effect.flatMap(registry.list(transfer), (list) =>
     list === undefined
-      ? Effect.fail(
-          new TransferError({
-            reason: { _tag: 'NotesUnusable', path: `${direction} ${id}`, code: 'ENOENT' }
-          })
-        )
+      ? Effect.fail(notesFailure(`${direction} ${id}`, 'ENOENT'))
       : Effect.succeed(list)
   )
 }

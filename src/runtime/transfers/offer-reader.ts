@@ -75,13 +75,27 @@ export class OfferReader {
       open.offered.add(offer.id)
       return this.#take(offer)
     }
-    this.#desk.say({ kind: 'end', id: offer.id, why })
-    // A peer that offers and offers does not fill the screen.
-    if (open.refuse()) this.#tellTurnedAway(offer, why)
+    this.turnAway(open, offer, why)
   }
 
-  /** Nothing of it was noted. Its name may be anything, and is told as we would call it. */
-  #tellTurnedAway({ id, name, kind, bytes, files }: TransferOffer, why: TransferEnd): void {
+  /** Nothing of it is noted. */
+  turnAway(
+    open: OpenLink,
+    offer: TransferOffer,
+    why: TransferEnd,
+    failure?: TransferFailure
+  ): void {
+    this.#desk.say({ kind: 'end', id: offer.id, why })
+    // A peer that offers and offers does not fill the screen.
+    if (open.refuse()) this.#tellTurnedAway(offer, why, failure)
+  }
+
+  /** Its name may be anything, and is told as we would call it. */
+  #tellTurnedAway(
+    { id, name, kind, bytes, files }: TransferOffer,
+    why: TransferEnd,
+    failure: TransferFailure | undefined
+  ): void {
     const { plane, peerId } = this.#desk
     const transfer = {
       id,
@@ -93,7 +107,8 @@ export class OfferReader {
       bytes,
       files
     } as const
-    plane.emit({ type: 'transfer.ended', transfer, by: 'us', why })
+    const cause = failure === undefined ? {} : { failure }
+    plane.emit({ type: 'transfer.ended', transfer, by: 'us', why, ...cause })
   }
 
   #fault(offer: TransferOffer): TransferEnd | undefined {

@@ -15,6 +15,7 @@ import type { Survey } from '../../services/file-sources.ts'
 import type { TransferProgress } from '../../services/transfer-notes.ts'
 import { TransferDesk } from './desk.ts'
 import { detailsOf, endName } from './details.ts'
+import { discardPart } from './discard-part.ts'
 import type { Ending, Verdict } from './ending.ts'
 import { FinishedTransfers } from './finished.ts'
 import { KeptNotes } from './kept-notes.ts'
@@ -42,8 +43,8 @@ export class TransferPlane {
   readonly consented = new Set<TransferId>()
   /** Received media are opened. */
   opensMedia: boolean
-  /** false: the notes of earlier runs could not be read, so that nothing may be said of any transfer. */
-  isUsable = true
+  /** The notes of earlier runs could not be read, so that nothing may be said of any transfer. */
+  unusable: TransferFailure | undefined
   readonly #pumps = new Map<TransferId, Semaphore.Semaphore>()
   readonly #restored = Latch.makeUnsafe()
   readonly #kept = new KeptNotes((transfer) => this.registry.get(transfer.id) === transfer)
@@ -64,7 +65,7 @@ export class TransferPlane {
       refOf,
       run,
       after,
-      onUnwritten: (transfer) => this.#tellUnwritten(transfer),
+      onUnwritten: (transfer, failure) => this.#tellUnwritten(transfer, failure),
       onRemoved: (id) => this.#kept.removed(id)
     })
     this.counts = new WaitingTransfers(this.registry, this.preparing, world.onWaiting)
@@ -73,7 +74,7 @@ export class TransferPlane {
   /** Takes up what earlier runs left. */
   get restored(): Effect.Effect<void> {
     return restoreTransfers(this).pipe(
-      Effect.catch(({ reason }) => Effect.sync(() => this.tellUnusable(reason))),
+      Effect.catch(({ reason }) => Effect.sync(() => this.#tellUnusable(reason))),
       Effect.ensuring(this.#restored.open)
     )
   }
@@ -182,11 +183,13 @@ export class TransferPlane {
   tellPaused(
     transfer: Transfer,
     by: 'us' | 'them',
-    why: Extract<EarshotEvent, { readonly type: 'transfer.paused' }>['why']
+    why: Extract<EarshotEvent, { readonly type: 'transfer.paused' }>['why'],
+    failure?: TransferFailure
   ): void {
     const doneBytes = this.doneBytes(transfer)
     const ref = this.registry.refOf(transfer)
-    this.emit({ type: 'transfer.paused', transfer: ref, by, why, doneBytes })
+    const cause = failure === undefined ? {} : { failure }
+    this.emit({ type: 'transfer.paused', transfer: ref, by, why, doneBytes, ...cause })
   }
 
   /** Noted paused; the peer hears it, then the user. */
@@ -215,17 +218,8 @@ export class TransferPlane {
       const over = (): void => this.#tellOver(transfer, ending, failure)
       // As long as the note is there, somebody knows whose the part is.
       if (transfer.direction === 'out') over()
-      else world.run(Effect.andThen(this.#discarded(transfer), Effect.sync(over)))
+      else world.run(Effect.andThen(discardPart(this, transfer), Effect.sync(over)))
     })
-  }
-
-  /** Once nobody makes or writes it any more. */
-  #discarded(transfer: Transfer): Effect.Effect<void> {
-    const discarded = Effect.suspend(() => {
-      const { place } = progressOf(transfer)
-      return place === undefined ? Effect.void : Effect.ignore(this.world.downloads.discard(place))
-    })
-    return this.alone(transfer.id, discarded)
   }
 
   #tellOver(transfer: Transfer, ending: Ending, failure: TransferFailure | undefined): void {
@@ -265,12 +259,11 @@ export class TransferPlane {
 
   /**
    * The notes of earlier runs cannot be read: they stay as they are. A peer that heard nothing of them would
-   * take its own for lost, so it hears nothing of files at all.
+   * take its own for lost, so it hears only that its offers are not taken.
    */
-  tellUnusable(failure: TransferFailure): void {
-    this.isUsable = false
-    const path = 'path' in failure ? failure.path : ''
-    this.emit({ type: 'transfer.refused', path, failure })
+  #tellUnusable(failure: TransferFailure): void {
+    this.unusable = failure
+    this.emit({ type: 'transfers.unusable', failure })
   }
 
   isOnline(peerId: PeerId): boolean {
@@ -292,9 +285,9 @@ export class TransferPlane {
   }
 
   /** Once, though it is tried again and again: nothing goes on before it is noted. */
-  #tellUnwritten(transfer: Transfer): void {
+  #tellUnwritten(transfer: Transfer, failure: TransferFailure): void {
     if (this.#unwritten.has(transfer.id)) return
     this.#unwritten.add(transfer.id)
-    this.tellPaused(transfer, 'us', 'disk-full')
+    this.tellPaused(transfer, 'us', 'unnoted', failure)
   }
 }

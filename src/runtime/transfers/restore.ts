@@ -4,6 +4,7 @@ import type { TransferError } from '../../domain/transfer-failures.ts'
 import type { TransferEntry } from '../../domain/transfers.ts'
 import { listOfFile } from './bodies.ts'
 import { Pieces } from '../../protocol/pieces.ts'
+import { discardPart } from './discard-part.ts'
 import type { TransferPlane } from './plane.ts'
 import { isActive, progressOf, type Transfer } from './registry.ts'
 
@@ -11,10 +12,9 @@ type List = readonly TransferEntry[] | undefined
 
 /** The end of one that is over here: told to the user if it was not, and kept while the peer is to hear it. */
 const finish = (plane: TransferPlane, transfer: Transfer): void => {
-  const { state, told, place, end = 'cancelled', endedBy = 'them' } = progressOf(transfer)
+  const { state, told, end = 'cancelled', endedBy = 'them' } = progressOf(transfer)
   const { world, registry } = plane
-  if (state === 'ended' && place !== undefined)
-    world.run(Effect.ignore(world.downloads.discard(place)))
+  if (state === 'ended') world.run(discardPart(plane, transfer))
   if (!told && state === 'done') plane.tellDone(transfer)
   if (!told && state === 'ended') plane.tellEnded(transfer, { by: endedBy, why: end })
   // Whoever received it keeps saying so until we answered: we know already.

@@ -133,12 +133,21 @@ export class TransferCommands {
     const words = splitWords(paths, isWindows)
     if (Result.isFailure(words)) return this.#invalid(`/send ${paths}`, words.failure)
     if (words.success.length === 0) return this.#invalid('/send', 'a path belongs behind it')
-    for (const path of words.success) this.#offer(to, path)
+    this.#onceKnown(() => {
+      for (const path of words.success) this.#offer(to, path)
+    })
   }
 
   /** Offers what is under a path, once it is surveyed. */
   #offer(peerId: PeerId, path: string): void {
-    const { registry, preparing, world } = this.#plane
+    const { registry, preparing, world, unusable } = this.#plane
+    if (unusable !== undefined)
+      return this.#plane.emit({
+        type: 'transfer.refused',
+        path,
+        peer: world.refOf(peerId),
+        failure: unusable
+      })
     const ours = registry.of(peerId).filter(({ direction }) => direction === 'out')
     if (ours.length + preparing.size >= TRANSFERS_PER_PEER_MAX)
       return this.#invalid(

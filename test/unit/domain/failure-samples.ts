@@ -169,5 +169,7 @@ export const TRANSFER: Samples<TransferFailure> = {
   DiskFull: { _tag: 'DiskFull', path: 'photo.jpg', code: 'ENOSPC' },
   NotWritable: { _tag: 'NotWritable', path: 'photo.jpg', code: 'EIO' },
   PlaceLost: { _tag: 'PlaceLost', path: 'photo.jpg.Ab3dE9.part' },
+  NotesFull: { _tag: 'NotesFull', path: '/home/ann/.local/share/earshot', code: 'ENOSPC' },
+  NotesIo: { _tag: 'NotesIo', path: '/home/ann/.local/share/earshot', code: 'EIO' },
   NotesUnusable: { _tag: 'NotesUnusable', path: '/home/ann/.local/share/earshot', code: 'EROFS' }
 }

@@ -57,6 +57,7 @@ describe('the events that are handed on', () => {
     'transfer.opened': FILES,
     'transfer.not-opened': FILES,
     'transfer.notes-damaged': FILES,
+    'transfers.unusable': FILES,
     'transfers.shown': FILES,
     'autoopen.changed': FILES
   }

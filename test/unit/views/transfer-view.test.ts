@@ -195,6 +195,34 @@ describe('what becomes of a transfer', () => {
       ]
     ],
     [
+      {
+        type: 'transfer.paused',
+        transfer: theirs,
+        by: 'us',
+        why: 'unnoted',
+        doneBytes: 0,
+        failure: { _tag: 'NotesFull', path: '/notes', code: 'ENOSPC' }
+      },
+      [
+        '! This waits at 0%, t2: photo.jpg',
+        '  There is no room for the notes about transfers in /notes (ENOSPC).',
+        '  Make room on that disk; what is noted there is unharmed.',
+        '  It goes on by itself when that is done.'
+      ]
+    ],
+    [
+      {
+        type: 'transfers.unusable',
+        failure: { _tag: 'NotesUnusable', path: '/notes', code: 'EACCES' }
+      },
+      [
+        '! Files can neither be sent nor taken now:',
+        '  The notes about transfers in /notes cannot be used (EACCES).',
+        '  Make that folder readable and writable for you.',
+        '  Then start again; messages go on meanwhile.'
+      ]
+    ],
+    [
       { type: 'transfer.paused', transfer: ours, by: 'us', why: 'lost', doneBytes: 617_000_000 },
       [
         '* Interrupted at 50%, t2: photo.jpg',

@@ -9,6 +9,7 @@ import {
   OFFERS_WAITING_MAX,
   TRANSFER_FRAMES_PER_SECOND_MAX
 } from '../../../../src/domain/limits.ts'
+import { notesFailure } from '../../../../src/domain/transfer-failures.ts'
 import type { TransferEntry, TransferOffer } from '../../../../src/domain/transfers.ts'
 import type { Survey } from '../../../../src/services/file-sources.ts'
 import { OTHER, TransferEnd } from '../../../support/transfer-end.ts'
@@ -433,5 +434,123 @@ describe('another run', () => {
       { kind: 'done', id: offer('done').id },
       { kind: 'all' }
     ])
+  })
+
+  it.each([
+    ['us', 'damaged'],
+    ['them', 'cancelled'],
+    ['us', 'cancelled'],
+    ['them', 'source-changed'],
+    // The other end says so too, and it may be either.
+    ['them', 'not-writable'],
+    ['us', 'unknown']
+  ] as const)('says that an end was by %s, as it was noted: %s', (by, end) => {
+    const first = new TransferEnd()
+    const { disk } = first
+    first.connect()
+    first.hear({ kind: 'offer', offer: ONE })
+    const kept = disk.notes.get(id)
+    if (kept !== undefined)
+      kept.note = {
+        ...kept.note,
+        progress: { ...kept.note.progress, state: 'ended', end, endedBy: by }
+      }
+    const second = new TransferEnd({ disk })
+    second.restore()
+    expect(second.told()).toMatchObject([{ type: 'transfer.ended', by, why: end }])
+  })
+
+  it.each([
+    [{ type: 'transfer-cancel', which: 'all' }, 'us'],
+    [undefined, 'them']
+  ] as const)('finds who ended it in the note: %o, %s', (command, by) => {
+    const end = ours()
+    const own = sendOne(end)
+    const noted: (string | undefined)[] = []
+    const { notes } = end.disk
+    const keep = notes.delete.bind(notes)
+    notes.delete = (each) => {
+      noted.push(notes.get(each)?.note.progress.endedBy)
+      return keep(each)
+    }
+    if (command === undefined) end.hear({ kind: 'end', id: own, why: 'declined' })
+    else {
+      end.commands.handle(command)
+      end.settle()
+      end.hear({ kind: 'over', id: own })
+    }
+    expect(noted).toEqual([by])
+  })
+})
+
+describe('notes that cannot be written', () => {
+  it.each([
+    ['ENOSPC', 'NotesFull'],
+    ['EDQUOT', 'NotesFull'],
+    ['EROFS', 'NotesUnusable'],
+    ['EACCES', 'NotesUnusable'],
+    ['EIO', 'NotesIo']
+  ])('are told once, as what they are: %s', (code, tag) => {
+    const end = ours()
+    const own = sendOne(end)
+    end.hear(fetchOf(own))
+    end.told()
+    end.disk.notesFault = notesFailure('/notes', code).reason
+    end.commands.handle({ type: 'pause', which: 'all' })
+    end.settle()
+    end.clock.advance(3 * DISK_RETRY_MS)
+    expect(end.told()).toMatchObject([
+      {
+        type: 'transfer.paused',
+        by: 'us',
+        why: 'unnoted',
+        failure: { _tag: tag, path: '/notes', code }
+      }
+    ])
+    end.disk.notesFault = undefined
+    end.clock.advance(DISK_RETRY_MS)
+    expect(end.told()).toMatchObject([{ type: 'transfer.paused', why: 'paused' }])
+  })
+})
+
+describe('notes of earlier runs that cannot be read', () => {
+  const unusable = () => {
+    const { disk } = new TransferEnd()
+    disk.sources.set('/from/a.txt', source('/from/a.txt', [entry('a.txt')]))
+    disk.readFault = notesFailure('/notes', 'EACCES').reason
+    const end = new TransferEnd({ disk })
+    end.restore()
+    return end
+  }
+
+  it('are told at the start, and by each /send', () => {
+    const end = unusable()
+    const failure = { _tag: 'NotesUnusable', path: '/notes', code: 'EACCES' }
+    expect(end.told()).toEqual([{ type: 'transfers.unusable', failure }])
+    end.connect()
+    end.commands.handle({ type: 'send', paths: '/from/a.txt' })
+    end.settle()
+    expect(end.told()).toMatchObject([{ type: 'transfer.refused', path: '/from/a.txt', failure }])
+    expect([end.said(), end.disk.notes.size]).toEqual([[], 0])
+  })
+
+  it('keep a peer from losing its own: it hears only that its offers are not taken, and why', () => {
+    const end = unusable()
+    end.told()
+    end.connect()
+    expect(end.said()).toEqual([])
+    expect(end.hear({ kind: 'offer', offer: ONE })).toBeUndefined()
+    expect(end.said()).toEqual([{ kind: 'end', id, why: 'not-writable' }])
+    expect(end.told()).toMatchObject([
+      { type: 'transfer.ended', why: 'not-writable', failure: { _tag: 'NotesUnusable' } }
+    ])
+    for (const body of [
+      { kind: 'over', id },
+      { kind: 'done', id: offer('two').id },
+      { kind: 'end', id: offer('two').id, why: 'cancelled' },
+      { kind: 'all' }
+    ] as const)
+      expect(end.hear(body)).toBeUndefined()
+    expect([end.said(), end.told(), end.disk.notes.size]).toEqual([[], [], 0])
   })
 })
