@@ -1,11 +1,12 @@
 /**
  * The Downloads port: the one part of the program that makes, names or removes anything in the download folder
  * (pains and attacks, P5–P7). What is unfinished has a name that nobody can guess and is its owner's alone; of the
- * peer's modes only "the owner may run it" is taken, and that at the very end. Files are not marked as downloaded
- * (the quarantine of macOS, the zones of Windows).
+ * peer's modes only "the owner may run it" is taken, and that at the very end; before it has its name, it is marked
+ * as what came from elsewhere.
  */
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
+import * as Clock from 'effect/Clock'
 import * as Effect from 'effect/Effect'
 import * as Layer from 'effect/Layer'
 import type { Scope } from 'effect/Scope'
@@ -17,6 +18,7 @@ import { begin, freeName, type InFolderOf } from './begin.ts'
 import { discard } from './discard.ts'
 import { placeLost, working } from './faults.ts'
 import { type Folder, within } from './folder.ts'
+import { type Mark, markOf } from './marks.ts'
 import { checkList } from './names.ts'
 import { publish, publishedName } from './publish.ts'
 import { makeRoot, type Root } from './root.ts'
@@ -40,7 +42,11 @@ const published = (root: Folder, { place }: Job, name: string): Opened => ({
   close: () => root.close()
 })
 
-const writable = async (root: Folder, job: Job, bytes: number): Promise<Opened> => {
+/** The files of a folder, by their paths in it; of a file alone none. */
+const filesIn = ({ offer, list }: Job): readonly string[] =>
+  offer.kind === 'file' ? [] : list.filter(({ kind }) => kind === 'file').map(({ path }) => path)
+
+const writable = async (root: Folder, job: Job, bytes: number, mark: Mark): Promise<Opened> => {
   const path = partOf(job.place)
   const writing = await Writing.open(job, root)
   try {
@@ -53,10 +59,13 @@ const writable = async (root: Folder, job: Job, bytes: number): Promise<Opened> 
     download: {
       write: (entry, at, views) => working(path, () => writing.write(entry, at, views)),
       sync: working(path, () => writing.sync()),
-      publish: working(path, async () => {
-        await writing.finish()
-        return join(root.path, await publish(root, job))
-      })
+      publish: Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        working(path, async () => {
+          await writing.finish()
+          await mark(root.in(job.place.part), filesIn(job), now)
+          return join(root.path, await publish(root, job))
+        })
+      )
     },
     close: async () => {
       await writing.close()
@@ -65,23 +74,23 @@ const writable = async (root: Folder, job: Job, bytes: number): Promise<Opened> 
   }
 }
 
-const open = async (roots: Root, job: Job, bytes: number): Promise<Opened> => {
+const open = async (roots: Root, job: Job, bytes: number, mark: Mark): Promise<Opened> => {
   const { place, offer } = job
   checkList(job, partOf(place))
   const root = await roots.again(place)
   try {
     const isWhole = bytes === offer.bytes && (await root.look(place.part)) === undefined
     const name = isWhole ? await publishedName(root, job) : undefined
-    return name === undefined ? await writable(root, job, bytes) : published(root, job, name)
+    return name === undefined ? await writable(root, job, bytes, mark) : published(root, job, name)
   } catch (error) {
     await root.close()
     throw error
   }
 }
 
-const opening = (roots: Root, job: Job, bytes: number) =>
+const opening = (roots: Root, job: Job, bytes: number, mark: Mark) =>
   Effect.acquireRelease(
-    working(partOf(job.place), () => open(roots, job, bytes)),
+    working(partOf(job.place), () => open(roots, job, bytes, mark)),
     (opened) => Effect.promise(() => opened.close())
   ).pipe(Effect.map(({ download }) => download))
 
@@ -91,13 +100,17 @@ const roomIn = async (root: Folder): Promise<number> => {
   return Math.max(0, bavail * bsize - DISK_RESERVE_BYTES)
 }
 
-/** @param options isHeld is for tests: false as on systems where an open folder is no way in. */
+/**
+ * @param options isHeld is for tests: false as on systems where an open folder is no way in; mark too: otherwise it is
+ * that of this system.
+ */
 export const layer = (options: {
   /** Where files go, absolute. */
   readonly folder: string
   readonly isHeld?: boolean
+  readonly mark?: Mark
 }): Layer.Layer<Downloads> => {
-  const { folder } = options
+  const { folder, mark = markOf(process.platform) } = options
   const roots = makeRoot(folder, options.isHeld)
   const inRoot = <A>(work: (root: Folder) => Promise<A>): Effect.Effect<A, TransferError> =>
     working(folder, async () => within(await roots.open(), work))
@@ -112,7 +125,7 @@ export const layer = (options: {
     room: inRoot(roomIn),
     begin: (offer, note) => begin({ now: inRoot, of: inRootOf }, offer, note),
     open: (place, offer, list, bytes): Effect.Effect<OpenDownload, TransferError, Scope> =>
-      opening(roots, { place, offer, list }, bytes),
+      opening(roots, { place, offer, list }, bytes, mark),
     discard: (place) => Effect.asVoid(inRootOf(place, (root) => discard(root, place)))
   })
 }
