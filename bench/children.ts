@@ -67,9 +67,13 @@ export const killLiving = (): void => {
   for (const child of living) child.kill('SIGKILL')
 }
 
-/** Starts Node with the arguments. Its input stays open until it is stopped. */
-export const start = (home: string, args: readonly string[]): Child => {
-  const child = spawn(process.execPath, args, {
+/**
+ * Starts Node with the arguments. Its input stays open until it is stopped. @param namespace of the network (bench/namespaces.ts).
+ */
+export const start = (home: string, args: readonly string[], namespace?: string): Child => {
+  const within = namespace === undefined ? [] : ['ip', 'netns', 'exec', namespace]
+  const [command = '', ...rest] = [...within, process.execPath, ...args]
+  const child = spawn(command, rest, {
     env: environment(home),
     stdio: ['pipe', 'pipe', 'inherit']
   })
