@@ -1,4 +1,4 @@
-/** What of the events goes into the log: all but the text of messages, of which only the length. */
+/** What of the events goes into the log: all but the text of messages and the names of files, of which only the length. */
 import type { LogFile } from '../adapters/log-file.ts'
 import type { EarshotEvent, EventType } from '../domain/events.ts'
 import type { LogLevel } from '../domain/settings.ts'
@@ -42,6 +42,36 @@ const PRIVATE: ReadonlySet<string> = new Set(['text', 'input', 'safetyNumber'])
 /** Lists of it. */
 const PRIVATE_LISTS: ReadonlySet<string> = new Set(['entries', 'words'])
 
+/** Fields of what is told of files that hold names and paths: somebody's files are somebody's words. */
+const FILE_NAMES: ReadonlySet<string> = new Set(['name', 'path', 'folder', 'saveAs', 'as'])
+/** Lists with such fields in them. */
+const FILE_LISTS: ReadonlySet<string> = new Set([
+  'entries',
+  'paths',
+  'renamed',
+  'risks',
+  'skipped',
+  'transfers'
+])
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+
+/** Without names and paths, however deep they are. */
+const nameless = (value: object): Readonly<Record<string, unknown>> => {
+  const fields: Record<string, unknown> = {}
+  for (const [name, field] of Object.entries(value)) {
+    if (FILE_NAMES.has(name) && typeof field === 'string') fields[`${name}Chars`] = field.length
+    else if (FILE_LISTS.has(name) && Array.isArray(field)) fields[`${name}Count`] = field.length
+    else fields[name] = isObject(field) && !Array.isArray(field) ? nameless(field) : field
+  }
+  return fields
+}
+
+/** Whether it is about files of people: those of Earshot itself have their paths in the log. */
+const isOfFiles = (event: EarshotEvent): boolean =>
+  event.type.startsWith('transfer') ||
+  (event.type === 'app.failed' && event.failure._tag === 'CannotSend')
+
 const levelOf = (type: EventType): LogLevel => {
   if (WARNINGS.has(type)) return 'warn'
   return FREQUENT.has(type) ? 'debug' : 'info'
@@ -53,7 +83,7 @@ const levelOf = (type: EventType): LogLevel => {
  */
 export const loggedFields = (event: EarshotEvent): Readonly<Record<string, unknown>> => {
   const fields: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(event)) {
+  for (const [name, value] of Object.entries(isOfFiles(event) ? nameless(event) : event)) {
     if (name === 'type') continue
     if (PRIVATE.has(name) && typeof value === 'string') fields[`${name}Chars`] = value.length
     else if (PRIVATE_LISTS.has(name) && Array.isArray(value)) fields[`${name}Count`] = value.length

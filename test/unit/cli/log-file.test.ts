@@ -26,6 +26,14 @@ import { loggedFields, logTap } from '../../../src/cli/log-tap.ts'
 import { EXAMPLES } from '../views/documented-events.ts'
 import type { PeerId } from '../../../src/domain/peer-id.ts'
 
+const CANNOT_SEND = {
+  type: 'app.failed',
+  failure: {
+    _tag: 'CannotSend',
+    failure: { _tag: 'SourceMissing', path: '/home/ann/diary.txt' }
+  }
+} as const
+
 let folder = ''
 let path = ''
 beforeEach(() => {
@@ -210,6 +218,33 @@ describe('events in the log', () => {
       const logged = Object.values(loggedFields(event)).map((field) => JSON.stringify(field))
       for (const text of said(event)) expect(logged.join(' '), event.type).not.toContain(text)
     }
+  })
+
+  it('holds no name and no path of a file, whatever is told of it', () => {
+    const NAMES = ['name', 'path', 'folder', 'saveAs', 'as']
+    const named = (value: unknown): readonly string[] => {
+      if (Array.isArray(value)) return value.flatMap(named)
+      if (typeof value !== 'object' || value === null) return []
+      return Object.entries(value).flatMap(([name, field]) =>
+        NAMES.includes(name) ? [String(field)] : named(field)
+      )
+    }
+    const ofFiles = EXAMPLES.filter(
+      ({ type }) => type.startsWith('transfer') && type !== 'transfer.notes-damaged'
+    )
+    expect(ofFiles.flatMap(named).length).toBeGreaterThan(10)
+    for (const event of [...ofFiles, CANNOT_SEND]) {
+      const logged = JSON.stringify(loggedFields(event))
+      for (const name of named(event)) expect(logged, event.type).not.toContain(name)
+    }
+    const paths = ['/home/ann/notes/x.damaged-1']
+    expect(loggedFields({ type: 'transfer.notes-damaged', paths })).toEqual({ pathsCount: 1 })
+    expect(loggedFields(CANNOT_SEND)).toEqual({
+      failure: {
+        _tag: 'CannotSend',
+        failure: { _tag: 'SourceMissing', pathChars: 19 }
+      }
+    })
   })
 
   it.effect('leaves frequent events out unless they are asked for', () =>
