@@ -108,10 +108,10 @@ export type FileEvent =
       readonly type: 'transfer.paused'
       readonly transfer: TransferRef
       readonly by: 'us' | 'them'
-      /** unnoted: how far it is cannot be noted, so that nothing goes on. */
+      /** unnoted: how far it is cannot be noted, though there is room, so that nothing goes on. */
       readonly why: TransferHold | 'lost' | 'unnoted'
       readonly doneBytes: number
-      /** unnoted: what is wrong with the notes. */
+      /** What is wrong with the notes, where it is they that cannot be written. */
       readonly failure?: TransferFailure
     }
   | {

@@ -52,8 +52,11 @@ const FAILED: ReadonlySet<string> = new Set([
   'UNKNOWN'
 ])
 
+/** Whether a call failed for want of room. @param code of the system. */
+export const isFull = (code: string): boolean => FULL.has(code)
+
 /** What a call about the notes of transfers that failed means. @param code of the system. */
 export const notesFailure = (path: string, code: string): TransferError => {
-  const _tag = FULL.has(code) ? 'NotesFull' : FAILED.has(code) ? 'NotesIo' : 'NotesUnusable'
+  const _tag = isFull(code) ? 'NotesFull' : FAILED.has(code) ? 'NotesIo' : 'NotesUnusable'
   return new TransferError({ reason: { _tag, path, code } })
 }

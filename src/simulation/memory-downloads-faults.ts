@@ -1,12 +1,10 @@
 /** How a program hears of a call of its disk that failed, while it receives files. */
 import * as Effect from 'effect/Effect'
-import { TransferError, type TransferFailure } from '../domain/transfer-failures.ts'
+import { isFull, TransferError, type TransferFailure } from '../domain/transfer-failures.ts'
 import type { SystemFault } from './memory-files-handle.ts'
 
 const failureOf = ({ code, path }: SystemFault): TransferFailure =>
-  code === 'ENOSPC' || code === 'EDQUOT'
-    ? { _tag: 'DiskFull', path, code }
-    : { _tag: 'NotWritable', path, code }
+  isFull(code) ? { _tag: 'DiskFull', path, code } : { _tag: 'NotWritable', path, code }
 
 /** The error of a call that failed, or of a place that is not there any more. */
 export const told = <A, R>(

@@ -1,10 +1,8 @@
 /** What a call of the system that failed means for a download, and calls that run to their end. */
 import * as Effect from 'effect/Effect'
-import { TransferError } from '../../domain/transfer-failures.ts'
+import { isFull, TransferError } from '../../domain/transfer-failures.ts'
 import { codeOf } from '../private-files.ts'
 
-/** The disk, or the user's share of it, is full. */
-const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT'])
 /** Something else is under the name: a link, a folder, a pipe, nothing. */
 const OTHER: ReadonlySet<string> = new Set([
   'ELOOP',
@@ -24,7 +22,7 @@ export const failureOf = (path: string, error: unknown): TransferError => {
   const code = codeOf(error)
   if (OTHER.has(code)) return placeLost(path)
   return new TransferError({
-    reason: FULL.has(code) ? { _tag: 'DiskFull', path, code } : { _tag: 'NotWritable', path, code }
+    reason: isFull(code) ? { _tag: 'DiskFull', path, code } : { _tag: 'NotWritable', path, code }
   })
 }
 

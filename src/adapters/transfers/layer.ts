@@ -130,6 +130,19 @@ const makeTurns = () => {
 
 const make = (root: string): TransferNotes['Service'] => {
   const inTurn = makeTurns()
+  const replaced = <A>(
+    id: TransferId,
+    name: string,
+    write: () => string,
+    read: (bytes: Uint8Array) => Result.Result<A, string>
+  ): Effect.Effect<void, TransferError> => {
+    const path = join(folderOf(root, id), name)
+    const text = Effect.suspend(() => readable(path, write(), read))
+    return inTurn(
+      id,
+      Effect.flatMap(text, (whole) => replace(path, whole))
+    )
+  }
   return {
     all: working(root, () => readAll(root)),
     list: (id) => {
@@ -153,22 +166,8 @@ const make = (root: string): TransferNotes['Service'] => {
       })
       return inTurn(id, made)
     },
-    putList: (id, list) => {
-      const path = join(folderOf(root, id), LIST)
-      const text = Effect.suspend(() => readable(path, writeList(list), readList))
-      return inTurn(
-        id,
-        Effect.flatMap(text, (whole) => replace(path, whole))
-      )
-    },
-    progress: (id, progress) => {
-      const path = join(folderOf(root, id), PROGRESS)
-      const text = Effect.suspend(() => readable(path, writeProgress(progress), readProgress))
-      return inTurn(
-        id,
-        Effect.flatMap(text, (whole) => replace(path, whole))
-      )
-    },
+    putList: (id, list) => replaced(id, LIST, () => writeList(list), readList),
+    progress: (id, progress) => replaced(id, PROGRESS, () => writeProgress(progress), readProgress),
     remove: (id) => {
       const folder = folderOf(root, id)
       return inTurn(

@@ -21,7 +21,14 @@ const pausedLines = (event: EventOf<'transfer.paused'>, ctx: ViewContext): reado
   const peer = ctx.nameOf(transfer.peer)
   const at = `at ${percentOf(doneBytes, transfer.bytes)}%`
   const name = nameBehind(transfer.name, ctx)
+  if (failure !== undefined) {
+    const { text, next = '' } = explainTransfer(failure)
+    const waits = `This waits ${at}, ${call}: ${name}`
+    return errorLines(style, waits, text, next, 'It goes on by itself when that is done.')
+  }
   switch (why) {
+    case 'unnoted':
+      return errorLines(style, `This waits until it can be noted, ${at}, ${call}: ${name}`)
     case 'paused':
       return by === 'us'
         ? statusLines(style, `Paused ${at}, ${call}: ${name}`, `/resume ${call} lets it go on.`)
@@ -40,16 +47,6 @@ const pausedLines = (event: EventOf<'transfer.paused'>, ctx: ViewContext): reado
           )
     case 'queued':
       return statusLines(style, `Others go first, so this waits for its turn, ${call}: ${name}`)
-    case 'unnoted': {
-      const { text = '', next = '' } = failure === undefined ? {} : explainTransfer(failure)
-      return errorLines(
-        style,
-        `This waits ${at}, ${call}: ${name}`,
-        text,
-        next,
-        'It goes on by itself when that is done.'
-      )
-    }
     case 'lost':
       return statusLines(
         style,

@@ -288,6 +288,7 @@ export class TransferPlane {
   #tellUnwritten(transfer: Transfer, failure: TransferFailure): void {
     if (this.#unwritten.has(transfer.id)) return
     this.#unwritten.add(transfer.id)
-    this.tellPaused(transfer, 'us', 'unnoted', failure)
+    const why = failure._tag === 'NotesFull' ? 'disk-full' : 'unnoted'
+    this.tellPaused(transfer, 'us', why, failure)
   }
 }

@@ -13,57 +13,16 @@ import type { DownloadPlace } from '../../../src/services/transfer-notes.ts'
 import { makeDice } from '../../../src/simulation/dice.ts'
 import { makeMemoryDownloads } from '../../../src/simulation/memory-downloads.ts'
 import type { MemoryFiles } from '../../../src/simulation/memory-files.ts'
-import { UNREAD } from '../../compliance/downloads-world.ts'
+import { FILE, FOLDER, UNREAD } from '../../compliance/downloads-world.ts'
 import { bytesOf, filesDisk, textOf } from './files-disk.ts'
 
-const FOLDER = '/downloads'
-
-const entry = (path: string, bytes: number, executable = false): TransferEntry => ({
-  path,
-  kind: 'file',
-  bytes,
-  executable
-})
-const inner = (path: string): TransferEntry => ({
-  path,
-  kind: 'folder',
-  bytes: 0,
-  executable: false
-})
-
-const offered = (
-  kind: 'file' | 'folder',
-  name: string,
-  list: readonly TransferEntry[]
-): TransferOffer => ({
-  id: 'A'.repeat(22),
-  name,
-  kind,
-  bytes: list.reduce((sum, { bytes }) => sum + bytes, 0),
-  files: list.filter((each) => each.kind === 'file').length,
-  entries: list.length,
-  pieceBytes: 4,
-  executable: false
-})
-
-const FILE = [entry('a.txt', 10)]
-const FILE_OFFER = offered('file', 'a.txt', FILE)
-const LIST = [
-  inner('deep'),
-  inner('deep/er'),
-  entry('deep/er/one', 6),
-  entry('deep/empty', 0),
-  entry('run', 4, true),
-  inner('void'),
-  entry('last', 0)
-]
-const FOLDER_OFFER = offered('folder', 'f.d', LIST)
+const ROOT = '/downloads'
 
 /** A byte of every place of the whole transfer. */
 const byteAt = (at: number): Uint8Array => bytesOf('abcdefghijklmnop'.slice(at, at + 1))
 
 const downloadsOn = (files: MemoryFiles) =>
-  makeMemoryDownloads(files.open(), FOLDER, makeDice(files.calls))
+  makeMemoryDownloads(files.open(), ROOT, makeDice(files.calls))
 
 /** Writes byte by byte from `from` on, syncing and noting after each third one. */
 const receive = (
@@ -120,7 +79,7 @@ const runOf = (
 const expectWhole = (
   files: MemoryFiles,
   offer: TransferOffer,
-  at = `${FOLDER}/${offer.name}`
+  at = `${ROOT}/${offer.name}`
 ): void => {
   if (offer.kind === 'file') expect(textOf(files.read(at))).toBe('abcdefghij')
   else {
@@ -132,14 +91,14 @@ const expectWhole = (
 }
 
 describe.each([
-  ['a file', FILE_OFFER, FILE],
-  ['a folder', FOLDER_OFFER, LIST]
+  ['a file', FILE.offer, FILE.list],
+  ['a folder', FOLDER.offer, FOLDER.list]
 ])('%s', (_, offer, list) => {
   it('is there under its name, and nothing else is', () => {
     const { files, run } = filesDisk()
     run(runOf(downloadsOn(files), offer, list, { safe: 0 }))
     expectWhole(files, offer)
-    expect(files.list(FOLDER)).toEqual([offer.name])
+    expect(files.list(ROOT)).toEqual([offer.name])
     expect(files.openHandles).toBe(0)
     files.crash('power')
     expectWhole(files, offer)
@@ -161,13 +120,13 @@ describe.each([
         const downloads = downloadsOn(files)
         const again = runOf(downloads, offer, list, noted)
         run(again)
-        const path = noted.path ?? `${FOLDER}/${offer.name}`
+        const path = noted.path ?? `${ROOT}/${offer.name}`
         expectWhole(files, offer, path)
         // Of a folder the name is taken before it is given: an end in between leaves it empty.
         const left = files
-          .list(FOLDER)
-          .filter((name) => `${FOLDER}/${name}` !== path)
-          .filter((name) => offer.kind === 'file' || files.list(`${FOLDER}/${name}`).length > 0)
+          .list(ROOT)
+          .filter((name) => `${ROOT}/${name}` !== path)
+          .filter((name) => offer.kind === 'file' || files.list(`${ROOT}/${name}`).length > 0)
         expect(left, `${how} at ${call}`).toEqual([])
         expect(files.openHandles).toBe(0)
       }
@@ -176,19 +135,19 @@ describe.each([
 
   it('takes a free name, and what had it stays as it is', () => {
     const { files, run } = filesDisk()
-    files.putText(`${FOLDER}/${offer.name}`, 'mine')
+    files.putText(`${ROOT}/${offer.name}`, 'mine')
     const downloads = downloadsOn(files)
     const free = offer.kind === 'file' ? 'a (1).txt' : 'f.d (1)'
     expect(run(downloads.nameFor(offer))).toBe(free)
     const noted: Noted = { safe: 0 }
     run(runOf(downloads, offer, list, noted))
-    expect(noted.path).toBe(`${FOLDER}/${free}`)
-    expect(textOf(files.read(`${FOLDER}/${offer.name}`))).toBe('mine')
+    expect(noted.path).toBe(`${ROOT}/${free}`)
+    expect(textOf(files.read(`${ROOT}/${offer.name}`))).toBe('mine')
   })
 
   it('is discarded, and nothing else is; twice is once', () => {
     const { files, run } = filesDisk()
-    files.putText(`${FOLDER}/b.part`, 'mine')
+    files.putText(`${ROOT}/b.part`, 'mine')
     const downloads = downloadsOn(files)
     const place = run(downloads.begin(offer, UNREAD))
     run(
@@ -200,7 +159,7 @@ describe.each([
     )
     run(downloads.discard(place))
     run(downloads.discard(place))
-    expect(files.list(FOLDER)).toEqual(['b.part'])
+    expect(files.list(ROOT)).toEqual(['b.part'])
   })
 
   it('is lost where the part is another one, or shorter than was noted', () => {
@@ -210,11 +169,11 @@ describe.each([
     const opened = (bytes: number) => Effect.scoped(downloads.open(place, offer, list, bytes))
     expect(refusal(opened(1)).reason._tag).toBe('PlaceLost')
     run(opened(0))
-    files.remove(`${FOLDER}/${place.part}`)
-    files.putText(`${FOLDER}/${place.part}`, 'another')
+    files.remove(`${ROOT}/${place.part}`)
+    files.putText(`${ROOT}/${place.part}`, 'another')
     expect(refusal(opened(0)).reason._tag).toBe('PlaceLost')
     run(downloads.discard(place))
-    expect(files.list(FOLDER)).toEqual([place.part])
+    expect(files.list(ROOT)).toEqual([place.part])
   })
 
   it('waits for room: what was written stays, and it goes on', () => {
@@ -233,9 +192,9 @@ describe.each([
 it('the owner may run what the sender could, and nothing else', () => {
   const { files, run } = filesDisk()
   const calls = files.open()
-  run(runOf(makeMemoryDownloads(calls, FOLDER, makeDice(1)), FOLDER_OFFER, LIST, { safe: 0 }))
-  expect(run(calls.stat(`${FOLDER}/f.d/run`)).isExecutable).toBe(true)
-  expect(run(calls.stat(`${FOLDER}/f.d/last`)).isExecutable).toBe(false)
+  run(runOf(makeMemoryDownloads(calls, ROOT, makeDice(1)), FOLDER.offer, FOLDER.list, { safe: 0 }))
+  expect(run(calls.stat(`${ROOT}/f.d/run`)).isExecutable).toBe(true)
+  expect(run(calls.stat(`${ROOT}/f.d/last`)).isExecutable).toBe(false)
 })
 
 it('room is what is left, but for the reserve', () => {
@@ -249,6 +208,6 @@ it('room is what is left, but for the reserve', () => {
 
 it('a download folder that is a file cannot be used', () => {
   const { files, refusal } = filesDisk()
-  files.putText(FOLDER, 'mine')
-  expect(refusal(downloadsOn(files).begin(FILE_OFFER, UNREAD)).reason._tag).toBe('FolderUnusable')
+  files.putText(ROOT, 'mine')
+  expect(refusal(downloadsOn(files).begin(FILE.offer, UNREAD)).reason._tag).toBe('FolderUnusable')
 })

@@ -199,7 +199,7 @@ describe('what becomes of a transfer', () => {
         type: 'transfer.paused',
         transfer: theirs,
         by: 'us',
-        why: 'unnoted',
+        why: 'disk-full',
         doneBytes: 0,
         failure: { _tag: 'NotesFull', path: '/notes', code: 'ENOSPC' }
       },
@@ -221,6 +221,10 @@ describe('what becomes of a transfer', () => {
         '  Make that folder readable and writable for you.',
         '  Then start again; messages go on meanwhile.'
       ]
+    ],
+    [
+      { type: 'transfer.paused', transfer: ours, by: 'us', why: 'unnoted', doneBytes: 0 },
+      ['! This waits until it can be noted, at 0%, t2: photo.jpg']
     ],
     [
       { type: 'transfer.paused', transfer: ours, by: 'us', why: 'lost', doneBytes: 617_000_000 },

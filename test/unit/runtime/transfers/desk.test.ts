@@ -485,12 +485,12 @@ describe('another run', () => {
 
 describe('notes that cannot be written', () => {
   it.each([
-    ['ENOSPC', 'NotesFull'],
-    ['EDQUOT', 'NotesFull'],
-    ['EROFS', 'NotesUnusable'],
-    ['EACCES', 'NotesUnusable'],
-    ['EIO', 'NotesIo']
-  ])('are told once, as what they are: %s', (code, tag) => {
+    ['ENOSPC', 'NotesFull', 'disk-full'],
+    ['EDQUOT', 'NotesFull', 'disk-full'],
+    ['EROFS', 'NotesUnusable', 'unnoted'],
+    ['EACCES', 'NotesUnusable', 'unnoted'],
+    ['EIO', 'NotesIo', 'unnoted']
+  ])('are told once, as what they are: %s', (code, tag, why) => {
     const end = ours()
     const own = sendOne(end)
     end.hear(fetchOf(own))
@@ -503,7 +503,7 @@ describe('notes that cannot be written', () => {
       {
         type: 'transfer.paused',
         by: 'us',
-        why: 'unnoted',
+        why,
         failure: { _tag: tag, path: '/notes', code }
       }
     ])
