@@ -84,6 +84,18 @@ it.each([
     /nobody owns/u,
     95
   ],
+  [
+    'parts that are made before they are noted',
+    withDownloads((downloads) => ({
+      begin: (offer, note) =>
+        downloads.begin(offer, {
+          place: undefined,
+          write: (place) => (place.partInode === undefined ? Effect.void : note.write(place))
+        })
+    })),
+    /nobody owns/u,
+    10
+  ],
   ['notes that are not removed', withNotes({ remove: () => Effect.void }), /noted still/u, 0]
 ] as const)('finds %s', (_, program, fault, behind) => {
   expect(foundIn(program, behind)).toMatch(fault)
