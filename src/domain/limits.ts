@@ -141,7 +141,7 @@ export const LINK_WINDOW_BYTES_MIN = 32 * 1024
 /** Bytes of file data on a link that the other end has not told to have received: never more. */
 export const LINK_WINDOW_BYTES_MAX = 16 * 1024 * 1024
 /** What file data may add to the time that a message needs: the queue that the window allows for. */
-export const LINK_QUEUE_MS = 25
+export const LINK_QUEUE_MS = 20
 /** How long received file data may go untold; sooner than that only where much has come. */
 export const RECEIVED_DELAY_MS_MAX = 2
 /** How long verified pieces may be unsynced: what a power cut may cost. */

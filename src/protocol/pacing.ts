@@ -54,6 +54,8 @@ export class Pacing {
   #roundTripAt = 0
   /** When the queue was let run empty. */
   #roundTripBefore = 0
+  /** When all that was sent had arrived. */
+  #emptyAt = Number.NEGATIVE_INFINITY
   #roundStartAt = 0
   #roundFrom = 0
   #roundEnd = 0
@@ -93,8 +95,8 @@ export class Pacing {
 
   /** Bytes go out. */
   onSent(bytes: number, now: number): void {
-    // What came before a silence says nothing of the time since.
-    if (this.inFlight === 0) this.#beginRound(now)
+    // What came before a silence says nothing of the time since. A window that is confirmed as a whole is none.
+    if (this.inFlight === 0 && now - this.#emptyAt >= ROUND_MS_MIN) this.#beginRound(now)
     if (now - this.#lastMarkAt >= MARK_MS) {
       this.#marks.push({ from: this.#sent, at: now })
       this.#lastMarkAt = now
@@ -111,6 +113,7 @@ export class Pacing {
   onReceived(upTo: number, now: number): void {
     const grown = upTo - this.#received
     this.#received = upTo
+    if (this.inFlight === 0) this.#emptyAt = now
     const sample = this.#roundTrip(upTo, now)
     if (sample !== undefined) this.#learnRoundTrip(sample, now)
     if (this.#phase === 'start' && !this.#isStarved) this.#growStart(grown)

@@ -57,6 +57,12 @@ describe('pacing', () => {
     }
   )
 
+  // There the whole window is confirmed at once, also while the queue is let run empty, which comes after ten seconds.
+  it.each([300, 500, 577, 1_000])('keeps %d Mbit/s and at most 1 ms busy for long', (mbit) => {
+    for (const roundTripMs of [0.05, 0.2, 1])
+      expectGood(shapeOf(mbit, roundTripMs, 0), 25_000, 'long')
+  })
+
   it('does so on any line between', () => {
     const line = fc.record({
       mbit: fc.double({ min: 0, max: 3, noNaN: true }).map((power) => 10 ** power),
