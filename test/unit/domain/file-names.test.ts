@@ -17,62 +17,7 @@ import {
 } from '../../../src/domain/file-names.ts'
 import { FILE_NAME_BYTES_MAX, TRANSFER_DEPTH_MAX } from '../../../src/domain/limits.ts'
 import type { TransferEntry, TransferOffer } from '../../../src/domain/transfers.ts'
-
-/** What a hostile peer offers, and what an honest one with such a file sends instead. */
-const HOSTILE: readonly (readonly [why: string, name: string, sentAs: string])[] = [
-  ['P1 a step up', '../x', '__x'],
-  ['P1 a step up in the middle', 'a/../../b', 'a_.._.._b'],
-  ['P1 a step up, Windows', '..\\x', '__x'],
-  ['P1 two of them', '..\\..\\x', '__.._x'],
-  ['P1 absolute', '/etc/passwd', '_etc_passwd'],
-  ['P1 a drive', 'C:\\x', 'C__x'],
-  ['P1 relative to a drive', 'C:x', 'C_x'],
-  ['P1 a share', '\\\\srv\\s\\x', '__srv_s_x'],
-  ['P1 a device path', '\\\\?\\C:\\x', '____C__x'],
-  ['P1 two slashes', '//x', '__x'],
-  ['P1 a home', '~/.x', '__.x'],
-  ['P1 nothing', '', '_'],
-  ['P1 this folder', '.', '_'],
-  ['P1 the folder above', '..', '_'],
-  ['P1 three dots', '...', '_'],
-  ['P1 a NUL inside', 'a\u0000b.txt', 'a_b.txt'],
-  ['P1 a line break', 'a\nAccept? y', 'a_Accept_ y'],
-  ['P1 a lone surrogate', 'a\ud800b', 'a\ufffdb'],
-  ['P2 four dots', '....//x', '___x'],
-  ['P2 encoded dots', '%2e%2e%2fx', '_2e_2e_2fx'],
-  ['P2 a wide slash', 'a\uff0fb', 'a_b'],
-  ['P2 wide dots', '\uff0e\uff0e', '__'],
-  ['P2 a division slash', 'a\u2215b', 'a_b'],
-  ['P3 a device', 'CON', '_CON'],
-  ['P3 a device with an ending', 'con.txt', '_con.txt'],
-  ['P3 with a space', 'COM1 .log', '_COM1 .log'],
-  ['P3 a superscript', 'COM¹', '_COM¹'],
-  ['P3 another', 'LPT².txt', '_LPT².txt'],
-  ['P3 the input', 'CONIN$', '_CONIN$'],
-  ['P3 a stream', 'f.txt:ads', 'f.txt_ads'],
-  ['P3 a dot at the end', 'x.', 'x'],
-  ['P3 a space at the end', 'x ', 'x'],
-  ['P3 nothing at all', 'NUL', '_NUL'],
-  ['P3 a stream of Windows', 'a.txt::$DATA', 'a.txt__$DATA'],
-  ['P3 a device and a space', 'nul .txt', '_nul .txt'],
-  ['P3 a superscript with an ending', 'COM¹.log', '_COM¹.log'],
-  ['P2 dot leaders', '\u2024\u2024', '__'],
-  ['P2 dots with nothing between', '..\u200b', '_'],
-  ['P2 five dots', '..././x', '__._x'],
-  ['P4 not composed', 'cafe\u0301', 'caf\u00e9'],
-  ['P7 hidden', '.bashrc', '_bashrc'],
-  ['P7 hidden twice', '..bashrc', '_bashrc'],
-  ['T3 an option', '-rf', '_rf'],
-  ['T3 a home of somebody', '~root', '_root'],
-  ['T3 written backwards, ends in exe', 'a\u202etxt.exe', 'atxt.exe'],
-  ['T3 written backwards', 'gpj\u202eexe.txt', 'gpjexe.txt'],
-  ['T1 a direction mark', 'a\u200fb', 'ab'],
-  ['T1 nothing to see', 'a\u200bb', 'ab'],
-  ['T1 a filler', '\u3164', '_'],
-  ['T1 an escape', '\u001b[2J', '_[2J'],
-  ['T1 a control of the upper half', 'a\u009bb', 'a_b'],
-  ['T1 marks in piles', `e${'\u0301'.repeat(40)}`, `\u00e9${'\u0301'.repeat(6)}`]
-]
+import { HOSTILE_NAMES } from '../../support/hostile-names.ts'
 
 const ORDINARY = [
   'photo.jpg',
@@ -90,7 +35,7 @@ const ORDINARY = [
 ]
 
 describe('a name that is offered', () => {
-  it.each(HOSTILE)('%s: %j is refused, and sent as %j', (_, name, sentAs) => {
+  it.each(HOSTILE_NAMES)('%s: %j is refused, and sent as %j', (_, name, sentAs) => {
     expect(safeFileName(name)).toBeUndefined()
     expect(safeNameFor(name)).toBe(sentAs)
     expect(safeFileName(sentAs)).toBe(sentAs)
