@@ -141,6 +141,7 @@ describe('E13: the history in the chat', () => {
   it('is shown, searched, switched off and deleted', async () => {
     const { ann, bob } = await startTalk({ ann: { env: { EARSHOT_SAVE_HISTORY: 'true' } } })
     ann.enter('red wine')
+    await bob.waitForScreen(/ann: red/)
     bob.enter('white wine')
     await ann.waitForScreen(/bob: white/)
     await ann.waitForScreen(/You: red wine ✓✓/)

@@ -81,6 +81,11 @@ export class HostilePeer {
     )
   }
 
+  /** What `find` finds in all that the program has sent. */
+  until<A>(what: string, find: (heard: readonly Message[]) => A | undefined): Promise<A> {
+    return this.#waiting.until(what, () => find(this.#heard))
+  }
+
   /** HELLO both ways. */
   async greet(): Promise<void> {
     this.send({
