@@ -29,7 +29,7 @@ describe('close', () => {
 
   it('leaves no socket open', async () => {
     // The worker may hold some of an earlier file.
-    const before = sockets()
+    const before = await heldAtLast(0)
     const { ann, bob } = await makePair()
     expect(sockets()).toBeGreaterThan(before)
     await (await bob.send(ann, 'hi')).delivered
