@@ -33,6 +33,9 @@ export interface Summary {
   readonly ok: boolean
 }
 
+const LINES_OF_ONE_MAX = 16
+const STACK_LINE = /^\s+at /
+
 /** Names every test that failed, with the first lines of why, and every file that failed as a whole. */
 const failuresOf = ({ testResults }: TestReport): readonly string[] =>
   testResults
@@ -44,7 +47,11 @@ const failuresOf = ({ testResults }: TestReport): readonly string[] =>
         ...failed.flatMap(({ fullName, failureMessages }) => [
           `  ${fullName}`,
           ...failureMessages.flatMap((message) =>
-            message.split('\n', 4).map((line) => `    ${line}`)
+            message
+              .split('\n')
+              .filter((line) => !STACK_LINE.test(line))
+              .slice(0, LINES_OF_ONE_MAX)
+              .map((line) => `    ${line}`)
           )
         ])
       ]

@@ -214,3 +214,28 @@ describe('a pipe that listens', () => {
     }
   })
 })
+
+describe('a script that sends files', () => {
+  it('leaves when it has told of every one what became of it', () => {
+    const names = ['a', 'b', 'c', 'd']
+    for (const seed of seeds(30)) {
+      const world = makeWorld(seed)
+      const alice = chat(world, 'alice')
+      const bob = chat(world, 'bob', { connect: at(alice) }, PIPE)
+      for (const name of names) bob.files.disk.putText(`/bob/${name}`, name)
+      bob.enter({ type: 'send', paths: names.map((name) => `/bob/${name}`).join(' ') })
+      bob.endInput()
+      world.clock.advance(2 * SECOND_MS)
+      alice.enter({ type: 'decline', who: 't1' })
+      alice.enter({ type: 'accept-all', on: true })
+      world.clock.advance(10 * SECOND_MS)
+      expect(outcome(bob)).toEqual({ exit: 'clean' })
+      const ends = bob.events
+        .map(({ event }) => event)
+        .filter(({ type }) => ['transfer.done', 'transfer.ended', 'app.ending'].includes(type))
+      expect(ends.at(-1), `seed ${seed}`).toMatchObject({ type: 'app.ending', why: 'input-ended' })
+      expect(told(bob, 'transfer.done'), `seed ${seed}`).toHaveLength(3)
+      expect(told(bob, 'transfer.ended'), `seed ${seed}`).toMatchObject([{ why: 'declined' }])
+    }
+  })
+})

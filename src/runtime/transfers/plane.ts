@@ -225,7 +225,6 @@ export class TransferPlane {
   #tellOver(transfer: Transfer, ending: Ending, failure: TransferFailure | undefined): void {
     const { id, peer, writer } = transfer
     this.tellEnded(transfer, ending, failure)
-    this.counts.count(peer)
     if (ending.by === 'us') {
       this.desk(peer).sayOutcome(transfer)
       writer.change({ told: true }, () => undefined)
@@ -233,6 +232,7 @@ export class TransferPlane {
       this.desk(peer).say({ kind: 'over', id })
       this.registry.remove(transfer)
     }
+    this.counts.count(peer)
   }
 
   tellDone(transfer: Transfer): void {

@@ -1,11 +1,12 @@
 /** How many transfers of a peer a run that ends by itself waits for, told when that changes. */
 import type { PeerId } from '../../domain/peer-id.ts'
 import type { TransferId } from '../../domain/transfers.ts'
-import { progressOf, type Transfer, type TransferRegistry } from './registry.ts'
+import { isActive, progressOf, type Transfer, type TransferRegistry } from './registry.ts'
 
-/** Ours that nobody paused, and theirs that the user took. */
+/** Ours that nobody paused, theirs that the user took, and those whose end is noted before it is told. */
 const isAwaited = (transfer: Transfer): boolean => {
-  const { state, paused } = progressOf(transfer)
+  const { state, paused, told } = progressOf(transfer)
+  if (!isActive(transfer)) return !told
   if (paused) return false
   return state === 'accepted' || (transfer.direction === 'out' && state === 'offered')
 }

@@ -1,6 +1,6 @@
 /** The built program without a terminal, as a script runs it: pipes for input, output and errors. */
 import { spawn } from 'node:child_process'
-import { onTestFinished } from 'vitest'
+import { onTestFailed, onTestFinished } from 'vitest'
 import { builtProgram, environmentOf, killHard, temporaryFolder } from './program.ts'
 import { Waiting, type WaitOptions } from './waiting.ts'
 
@@ -42,9 +42,17 @@ export interface Pipe {
   readonly exit: Promise<PipeExit>
 }
 
+/** Of what a program wrote to its errors, when its test fails. */
+const LINES_OF_FAILED = 6
+
 const wholeLines = (text: string): readonly string[] => text.split('\n').slice(0, -1)
 
-/** Starts the program (or `file`) on pipes; it is killed when the test is over. */
+const lastLines = (text: string): string => wholeLines(text).slice(-LINES_OF_FAILED).join('\n')
+
+/**
+ * Starts the program (or `file`) on pipes; it is killed when the test is over, and where
+ * the test fails, its last errors are told with the reason.
+ */
 export const startPipe = (args: readonly string[], options: PipeOptions = {}): Pipe => {
   const { home = temporaryFolder() } = options
   const child = spawn(process.execPath, [options.file ?? builtProgram(), ...args], {
@@ -72,6 +80,13 @@ export const startPipe = (args: readonly string[], options: PipeOptions = {}): P
     })
   })
   const pid = child.pid ?? 0
+  onTestFailed(({ task }) => {
+    const said = `earshot ${args.join(' ')} said:\n${lastLines(texts.stderr)}`
+    for (const error of task.result?.errors ?? []) {
+      error.message = `${error.message}\n${said}`
+      error.stack = `${error.message}\n${error.stack ?? ''}`
+    }
+  })
   onTestFinished(async () => {
     if (running && pid > 0) killHard(pid)
     await exit
