@@ -138,6 +138,7 @@ export type FileEvent =
       readonly why: 'not-media' | 'no-program'
     }
   | { readonly type: 'transfers.shown'; readonly transfers: readonly TransferDetails[] }
+  | { readonly type: 'accept-all.changed'; readonly peer: PeerRef; readonly on: boolean }
   | { readonly type: 'autoopen.changed'; readonly on: boolean }
   /** The notes of earlier runs cannot be read: in this run no file is offered or taken. */
   | { readonly type: 'transfers.unusable'; readonly failure: TransferFailure }

@@ -70,7 +70,7 @@ describe('the closing line', () => {
     })
     expect(ok).toBe(false)
     expect(lines).toEqual([
-      ...['failed: a.test.ts', '  bad', '    Error: 1 > 2', '     at a', '     b'],
+      ...['failed: a.test.ts', '  bad', '    Error: 1 > 2', '     b'],
       ...['failed: b.test.ts', '2 passed, 1 failed']
     ])
   })

@@ -79,7 +79,7 @@ const world = () => {
     const file = Effect.gen(function* () {
       const incoming = yield* receiveForEver(receiver)
       sender.bulk.onFetch(incoming.stream, incoming.credit)
-      const outgoing = yield* sender.bulk.sendOn(incoming.stream)
+      const outgoing = yield* sender.bulk.sendOn(incoming.stream, () => undefined)
       if (outgoing === undefined) throw new Error('the stream is not open')
       yield* Effect.forkChild(sendForEver(outgoing))
       while (true) {

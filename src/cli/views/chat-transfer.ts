@@ -113,6 +113,7 @@ export const TRANSFER_LINES: Renderers<
   | 'transfer.opened'
   | 'transfer.not-opened'
   | 'transfers.shown'
+  | 'accept-all.changed'
   | 'autoopen.changed'
   | 'transfers.unusable'
   | 'transfer.notes-damaged'
@@ -159,6 +160,16 @@ export const TRANSFER_LINES: Renderers<
     statusLine(ctx.style, `Not opened, ${NOT_OPENED[event.why]}: ${safePathText(event.path)}`)
   ],
   'transfers.shown': (event, ctx) => transfersLines(event, ctx),
+  'accept-all.changed': (event, ctx) => {
+    const peer = ctx.nameOf(event.peer)
+    return event.on
+      ? statusLines(
+          ctx.style,
+          `Taken until you leave: all from ${peer} but what is risky`,
+          '/accept-all off ends that.'
+        )
+      : [statusLine(ctx.style, `You are asked again what to take from ${peer}`)]
+  },
   'autoopen.changed': (event, ctx) => [
     statusLine(
       ctx.style,

@@ -24,6 +24,10 @@ class OutStream implements OutboundStream {
   readonly credit: SendCredit
   readonly #number: number
   readonly #line: Line
+  readonly #onSent: (bytes: number) => void
+  #sentBytes = 0
+  /** Of the run that is being written. */
+  #runBytes = 0
   readonly #queue = new Deque<FrameBuffer>()
   readonly #free: FrameBuffer[] = []
   #made = 0
@@ -31,10 +35,11 @@ class OutStream implements OutboundStream {
   #onFree: ((buffer: FrameBuffer) => void) | undefined
   #onFlushed: (() => void) | undefined
 
-  constructor(number: number, credit: SendCredit, line: Line) {
+  constructor(number: number, credit: SendCredit, line: Line, onSent: (bytes: number) => void) {
     this.#number = number
     this.credit = credit
     this.#line = line
+    this.#onSent = onSent
   }
 
   readonly buffer: Effect.Effect<FrameBuffer> = Effect.suspend(() => {
@@ -75,12 +80,15 @@ class OutStream implements OutboundStream {
     if (head === undefined || run === undefined) return undefined
     this.credit.spend(run.payloadBytes)
     this.#isWriting = true
+    this.#runBytes = run.payloadBytes
     return run
   }
 
   /** What was taken last is with the operating system: its buffer may be used again, if it is empty. */
   written(): void {
     this.#isWriting = false
+    this.#sentBytes += this.#runBytes
+    this.#onSent(this.#sentBytes)
     const head = this.#queue.at(0)
     if (head?.isEmpty === true) {
       this.#queue.shift()
@@ -147,12 +155,13 @@ export class BulkOut {
     return undefined
   }
 
-  open(number: number): OutStream | undefined {
+  /** @param onSent hears how many bytes of DATA are with the operating system. */
+  open(number: number, onSent: (bytes: number) => void): OutStream | undefined {
     const fetched = this.#fetched.get(number)
     if (fetched === undefined || fetched.isTaken) return undefined
     fetched.isTaken = true
     const line: Line = { wake: this.#wake, isFull: () => this.#pacing.room === 0 }
-    const stream = new OutStream(number, fetched.credit, line)
+    const stream = new OutStream(number, fetched.credit, line, onSent)
     this.#turns = [...this.#turns, stream]
     return stream
   }

@@ -23,9 +23,9 @@ export const makeBulkLink = (world: BulkWorld): BulkLink => {
         Effect.sync(() => incoming.open(bytesToCome)),
         (stream) => Effect.sync(() => stream && incoming.close(stream))
       ),
-    sendOn: (stream) =>
+    sendOn: (stream, onSent) =>
       Effect.acquireRelease(
-        Effect.sync(() => outgoing.open(stream)),
+        Effect.sync(() => outgoing.open(stream, onSent)),
         (opened) => Effect.sync(() => opened && outgoing.close(opened))
       ),
     onData: (stream, bytes) => incoming.onData(stream, bytes),

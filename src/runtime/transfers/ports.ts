@@ -48,8 +48,14 @@ export interface InboundStream {
 export interface BulkLink {
   /** A stream of ours to receive on, until the scope closes; what comes then is dropped within its credit. undefined: no number is left. */
   readonly receive: (bytesToCome: number) => Effect.Effect<InboundStream | undefined, never, Scope>
-  /** A stream that the peer asked for, until the scope closes. undefined: it is not the current one any more. */
-  readonly sendOn: (stream: number) => Effect.Effect<OutboundStream | undefined, never, Scope>
+  /**
+   * A stream that the peer asked for, until the scope closes. undefined: it is not the current one any more.
+   * `onSent` hears how many bytes of it are with the operating system.
+   */
+  readonly sendOn: (
+    stream: number,
+    onSent: (bytes: number) => void
+  ) => Effect.Effect<OutboundStream | undefined, never, Scope>
   /** What came. */
   readonly onData: (stream: number, bytes: Uint8Array) => ProtocolViolation | undefined
   readonly onDigest: (stream: number, digest: Uint8Array) => ProtocolViolation | undefined
@@ -68,8 +74,6 @@ export interface SendJob {
   readonly digest: DigestName
   /** The first piece that is sent. */
   readonly piece: number
-  /** Bytes of the transfer that were handed to the link, with what the peer had before. */
-  readonly onSent: (bytes: number) => void
 }
 
 /** What a pump that receives is given (receive-pump.ts). */

@@ -56,7 +56,7 @@ class SendPump {
 
   readonly #sendPiece = Effect.fnUntraced(
     { self: this },
-    function* (file: OpenSource, { offset, length, bytesBefore }: Piece) {
+    function* (file: OpenSource, { offset, length }: Piece) {
       const hasher = this.#ends.digests.start(this.#job.digest)
       let sent = 0
       while (sent < length) {
@@ -71,7 +71,6 @@ class SendPump {
       }
       const digest = yield* hasher.digest
       this.#buffer?.digest(digest)
-      this.#job.onSent(bytesBefore + length)
     }
   )
 

@@ -26,14 +26,15 @@ export const sendEntries = (
       const list = yield* listOf(registry, transfer)
       // That the peer agreed is noted before anything moves.
       yield* Effect.callback<void>((resume) => transfer.writer.settled(() => resume(Effect.void)))
-      const stream: OutboundStream | undefined = yield* link.bulk.sendOn(fetch.stream)
-      if (stream === undefined) return yield* Effect.never
+      const { piece, digest } = fetch
       const { offer, sources } = transfer
-      const from = new Pieces(list, offer.pieceBytes).bytesBefore(fetch.piece)
+      const from = new Pieces(list, offer.pieceBytes).bytesBefore(piece)
+      const sendOn = link.bulk.sendOn(fetch.stream, (bytes) => meter.note(from + bytes))
+      const stream: OutboundStream | undefined = yield* sendOn
+      if (stream === undefined) return yield* Effect.never
       const waitsFor = (): StallCause => stream.waitsFor() ?? 'our-disk'
       const meter = plane.meter(transfer, from, waitsFor)
-      const { piece, digest } = fetch
-      const job = { offer, list, sources, digest, piece, onSent: meter.note }
+      const job = { offer, list, sources, digest, piece }
       yield* Effect.ensuring(
         sendPump(job, { stream, files: world.files, digests: world.digests }),
         Effect.sync(() => meter.stop())

@@ -168,6 +168,7 @@ export class TransferCommands {
     if (peerId === undefined) return
     const desk = this.#plane.desk(peerId)
     desk.isWelcome = on
+    this.#plane.emit({ type: 'accept-all.changed', peer: this.#plane.world.refOf(peerId), on })
     if (!on) return
     for (const transfer of this.waiting(undefined))
       if (transfer.peer === peerId && this.#plane.asked.get(transfer.id)?.length === 0)

@@ -59,6 +59,7 @@ describe('the events that are handed on', () => {
     'transfer.notes-damaged': FILES,
     'transfers.unusable': FILES,
     'transfers.shown': FILES,
+    'accept-all.changed': FILES,
     'autoopen.changed': FILES
   }
   /** Why a program does not hear of each of the others. */

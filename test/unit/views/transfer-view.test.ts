@@ -274,6 +274,14 @@ describe('what becomes of a transfer', () => {
         '  Only files and folders can be sent.'
       ]
     ],
+    [
+      { type: 'accept-all.changed', peer: bob, on: true },
+      ['* Taken until you leave: all from bob but what is risky', '  /accept-all off ends that.']
+    ],
+    [
+      { type: 'accept-all.changed', peer: bob, on: false },
+      ['* You are asked again what to take from bob']
+    ],
     [{ type: 'autoopen.changed', on: false }, ['* Nothing that you receive is opened by itself.']]
   ])('%j', (event, expected) => {
     expect(linesOf(event)).toEqual(expected)

@@ -99,8 +99,13 @@ describe('what comes on a link', () => {
 })
 
 describe('what is sent on a link', () => {
-  const fill = (link: ReturnType<typeof makeLink>, number: number) => {
-    const stream = link.run(link.link.sendOn(number))
+  const ignored = (): void => undefined
+  const fill = (
+    link: ReturnType<typeof makeLink>,
+    number: number,
+    onSent: (bytes: number) => void = ignored
+  ) => {
+    const stream = link.run(link.link.sendOn(number, onSent))
     if (stream === undefined) throw new Error('not open')
     const buffer = link.run(stream.buffer)
     buffer.framed(buffer.target(buffer.room).length)
@@ -116,9 +121,9 @@ describe('what is sent on a link', () => {
     expect(link.onFetch(7, 1)).toEqual(used)
     expect(link.onCredit(8, 1)).toEqual(illegal('credit', 'a stream that was not fetched'))
     expect(link.onCredit(7, 0)).toEqual(illegal('credit', 'less than before'))
-    expect(run(link.sendOn(8))).toBeUndefined()
-    expect(run(link.sendOn(7))).toBeDefined()
-    expect(run(link.sendOn(7))).toBeUndefined()
+    expect(run(link.sendOn(8, ignored))).toBeUndefined()
+    expect(run(link.sendOn(7, ignored))).toBeDefined()
+    expect(run(link.sendOn(7, ignored))).toBeUndefined()
   })
 
   it('stays within credit and window, and says which of them it waits for', () => {
@@ -139,6 +144,20 @@ describe('what is sent on a link', () => {
     }
     expect(sent).toBeLessThanOrEqual(LINK_WINDOW_BYTES_MIN)
     expect(stream.waitsFor()).toBe('network')
+  })
+
+  it('counts as sent when it is with the operating system, not when it was read', () => {
+    const made = makeLink()
+    const sent: number[] = []
+    made.link.onFetch(1, 10_000)
+    fill(made, 1, (bytes) => sent.push(bytes))
+    const first = made.take()
+    expect(sent).toEqual([])
+    first?.written()
+    expect(sent).toEqual([10_000])
+    made.link.onCredit(1, 15_000)
+    made.take()?.written()
+    expect(sent).toEqual([10_000, 15_000])
   })
 
   it('takes turns among streams', () => {

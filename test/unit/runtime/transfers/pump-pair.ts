@@ -188,7 +188,7 @@ export const makePumps = (plan: PumpPlan) => {
   const send = (stream: number, job: SendJob) =>
     Effect.scoped(
       Effect.gen(function* () {
-        const opened = yield* sender.bulk.sendOn(stream)
+        const opened = yield* sender.bulk.sendOn(stream, () => undefined)
         if (opened !== undefined) yield* sendPump(job, { stream: opened, files, digests })
       })
     )
@@ -197,7 +197,7 @@ export const makePumps = (plan: PumpPlan) => {
     if (stream === undefined) throw new Error('no number is left')
     fetched.push(piece)
     sender.bulk.onFetch(stream.stream, stream.credit)
-    const job = { offer, list, sources, digest: 'sha256', piece, onSent: () => undefined } as const
+    const job = { offer, list, sources, digest: 'sha256', piece } as const
     sends.push(lan.clock.fork(send(stream.stream, job)))
     return stream
   })

@@ -144,14 +144,16 @@ describe('/decline', () => {
 describe('/accept-all', () => {
   it('takes what waits and what comes of this peer, but nothing risky', () => {
     const end = asked('one', 'two.exe')
-    ask(end, { type: 'accept-all', on: true })
+    const on = ask(end, { type: 'accept-all', on: true })
+    expect(on[0]).toMatchObject({ type: 'accept-all.changed', on: true })
     end.hear({ kind: 'offer', offer: offer('three') })
     end.hear({ kind: 'offer', offer: offer('four.exe') })
     const states = ['one', 'two.exe', 'three', 'four.exe'].map((name) =>
       end.stateOf(offer(name).id)
     )
     expect(states).toEqual(['moving', 'asking', 'moving', 'asking'])
-    ask(end, { type: 'accept-all', on: false })
+    const off = ask(end, { type: 'accept-all', on: false })
+    expect(off).toContainEqual(expect.objectContaining({ type: 'accept-all.changed', on: false }))
     end.hear({ kind: 'offer', offer: offer('five') })
     expect(end.stateOf(offer('five').id)).toBe('asking')
   })
