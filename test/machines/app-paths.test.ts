@@ -7,12 +7,16 @@
 import { describe, expect, it } from '@effect/vitest'
 import type { AnyMachineSnapshot } from 'xstate'
 import { appMachine } from '../../src/machines/app.machine.ts'
+import { appTotality } from '../../src/machines/app.totality.ts'
 import type { AppContext } from '../../src/machines/app.types.ts'
 import { exploreApp } from './app-exploration.ts'
 import { leafStatesOf } from './chart-parts.ts'
 import { leavesOf } from './exploration.ts'
+import { appSamples } from './samples.ts'
+import { describeTotality } from './totality-tests.ts'
 
-const { states, edges } = exploreApp()
+const exploration = exploreApp()
+const { states, edges } = exploration
 const contextOf = ({ context }: AnyMachineSnapshot) => context as AppContext
 const idsOf = (snapshot: AnyMachineSnapshot) => contextOf(snapshot).connections.map(({ id }) => id)
 const waitingIn = (snapshot: AnyMachineSnapshot) =>
@@ -147,4 +151,12 @@ describe('the paths of the app', () => {
       )
     }
   })
+})
+
+describeTotality({
+  name: 'app',
+  machine: appMachine,
+  exploration: exploration,
+  totality: appTotality,
+  samples: appSamples
 })

@@ -6,11 +6,14 @@
  */
 import { describe, expect, it } from '@effect/vitest'
 import { connectionMachine } from '../../src/machines/connection.machine.ts'
+import { connectionTotality } from '../../src/machines/connection.totality.ts'
 import type { ConnectionContext } from '../../src/machines/connection.types.ts'
+import { leafStatesOf } from './chart-parts.ts'
 import { connectionInputs, exploreConnection } from './connection-exploration.ts'
 import { leavesOf } from './exploration.ts'
 import { type Done, pureSteps } from './pure-steps.ts'
-import { leafStatesOf } from './chart-parts.ts'
+import { connectionSamples } from './samples.ts'
+import { describeTotality } from './totality-tests.ts'
 
 const exploration = exploreConnection()
 const pure = pureSteps(connectionMachine)
@@ -80,4 +83,12 @@ describe('the paths of a connection', () => {
       )
     }
   })
+})
+
+describeTotality({
+  name: 'connection',
+  machine: connectionMachine,
+  exploration: exploration,
+  totality: connectionTotality,
+  samples: connectionSamples
 })

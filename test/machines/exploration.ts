@@ -1,7 +1,7 @@
 /**
  * All that a machine can do, found by walking it: the shortest path to every state that differs in
- * what guards read, and every step from there. XState's own search does the walking; it is given the
- * events of finished, failed and late children like any other (they are events of the chart).
+ * what guards read, and every step from there, breadth first. The events of finished, failed and late
+ * children are given like any other (they are events of the chart).
  */
 import {
   type AnyEventObject,
@@ -9,7 +9,6 @@ import {
   type AnyStateMachine,
   getNextTransitions
 } from 'xstate'
-import { getShortestPaths } from 'xstate/graph'
 import { pureSteps, type Step } from './pure-steps.ts'
 
 export interface Walk {
@@ -21,11 +20,17 @@ export interface Found extends Walk {
   readonly snapshot: AnyMachineSnapshot
 }
 
+/** A step: `events` lead to `before` and from there, by the last of them, to `last`. */
+export interface Edge extends Walk {
+  readonly before: AnyMachineSnapshot
+  readonly last: Step
+}
+
 export interface Exploration {
   /** One for every state. */
   readonly states: readonly Found[]
   /** Every state by its shortest path, and every event from there that the state handles. */
-  readonly edges: readonly (Walk & { readonly before: AnyMachineSnapshot; readonly last: Step })[]
+  readonly edges: readonly Edge[]
 }
 
 export interface ExploreOptions {
@@ -58,39 +63,27 @@ export const explore = (machine: AnyStateMachine, options: ExploreOptions): Expl
     const handled = handledNow(snapshot)
     return options.events(snapshot).filter(({ type }) => handled.has(type))
   }
-  const logic = {
-    getInitialSnapshot: (_: unknown, input: unknown) => pure.start(input).snapshot,
-    transition: (snapshot: AnyMachineSnapshot, event: AnyEventObject) =>
-      pure.step(snapshot, event).snapshot
-  }
+  const keyed = (snapshot: AnyMachineSnapshot): string => options.keyOf(snapshot)
   const states: Found[] = []
+  const edges: Edge[] = []
   for (const input of options.inputs) {
-    const paths = getShortestPaths(
-      logic as never,
-      {
-        input,
-        events: offered,
-        serializeState: (snapshot: AnyMachineSnapshot) => options.keyOf(snapshot),
-        limit: STATES_MAX
-      } as never
-    ) as readonly {
-      readonly steps: readonly { readonly event: AnyEventObject }[]
-    }[]
-    for (const { steps } of paths) {
-      // Walked again: the search keeps one snapshot for a key, which may have come by another path.
-      const events = steps.slice(1).map(({ event }) => event)
-      let { snapshot } = pure.start(input)
-      for (const event of events) snapshot = pure.step(snapshot, event).snapshot
+    const first = pure.start(input).snapshot
+    const found: Found[] = [{ input, events: [], snapshot: first }]
+    const known = new Set([keyed(first)])
+    // Grows while it is walked.
+    for (const { events, snapshot } of found) {
       states.push({ input, events, snapshot })
+      if (found.length > STATES_MAX) throw new Error('The exploration does not come to an end.')
+      for (const event of offered(snapshot)) {
+        const last = pure.step(snapshot, event)
+        const walk = { input, events: [...events, event] }
+        edges.push({ ...walk, before: snapshot, last })
+        const key = keyed(last.snapshot)
+        if (known.has(key)) continue
+        known.add(key)
+        found.push({ ...walk, snapshot: last.snapshot })
+      }
     }
   }
-  const edges = states.flatMap(({ input, events, snapshot }) =>
-    offered(snapshot).map((event) => ({
-      input,
-      events: [...events, event],
-      before: snapshot,
-      last: pure.step(snapshot, event)
-    }))
-  )
   return { states, edges }
 }

@@ -1,5 +1,5 @@
 /** One or more examples of every event of every machine, and inputs to start them with. */
-import { DialError, SecureError, type CloseReason } from '../../src/domain/failures.ts'
+import { type CloseReason, DialError, SecureError } from '../../src/domain/failures.ts'
 import type { PeerId } from '../../src/domain/peer-id.ts'
 import { TransferError, type TransferFailure } from '../../src/domain/transfer-failures.ts'
 import type { AppEvent, AppInput } from '../../src/machines/app.types.ts'

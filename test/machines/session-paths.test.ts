@@ -7,12 +7,16 @@
 import { describe, expect, it } from '@effect/vitest'
 import type { AnyMachineSnapshot } from 'xstate'
 import { sessionMachine } from '../../src/machines/session.machine.ts'
+import { sessionTotality } from '../../src/machines/session.totality.ts'
 import type { SessionContext } from '../../src/machines/session.types.ts'
 import { leafStatesOf } from './chart-parts.ts'
 import { leavesOf } from './exploration.ts'
+import { sessionSamples } from './samples.ts'
 import { exploreSession } from './session-exploration.ts'
+import { describeTotality } from './totality-tests.ts'
 
-const { states, edges } = exploreSession()
+const exploration = exploreSession()
+const { states, edges } = exploration
 const contextOf = ({ context }: AnyMachineSnapshot) => context as SessionContext
 const decides = ({ ourId, peerId }: SessionContext): boolean => ourId < peerId
 const isUp = ({ context, status }: AnyMachineSnapshot) =>
@@ -100,4 +104,12 @@ describe('the paths of a session', () => {
       expect(contextOf(last.snapshot).attempt).toBeLessThanOrEqual(2)
     }
   })
+})
+
+describeTotality({
+  name: 'session',
+  machine: sessionMachine,
+  exploration: exploration,
+  totality: sessionTotality,
+  samples: sessionSamples
 })

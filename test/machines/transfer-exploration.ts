@@ -1,8 +1,8 @@
 /** Everything that the two machines of a transfer can do; see exploration.ts. */
 import type { AnyEventObject, AnyMachineSnapshot } from 'xstate'
 import { incomingTransferMachine } from '../../src/machines/incoming-transfer.machine.ts'
-import { outgoingTransferMachine } from '../../src/machines/outgoing-transfer.machine.ts'
 import type { IncomingContext } from '../../src/machines/incoming-transfer.types.ts'
+import { outgoingTransferMachine } from '../../src/machines/outgoing-transfer.machine.ts'
 import { explore, handledNow } from './exploration.ts'
 import * as samples from './samples.ts'
 

@@ -7,12 +7,16 @@
 import { describe, expect, it } from '@effect/vitest'
 import type { AnyMachineSnapshot } from 'xstate'
 import { incomingTransferMachine } from '../../src/machines/incoming-transfer.machine.ts'
+import { incomingTransferTotality } from '../../src/machines/incoming-transfer.totality.ts'
 import type { IncomingContext } from '../../src/machines/incoming-transfer.types.ts'
 import { outgoingTransferMachine } from '../../src/machines/outgoing-transfer.machine.ts'
+import { outgoingTransferTotality } from '../../src/machines/outgoing-transfer.totality.ts'
 import type { OutgoingContext } from '../../src/machines/outgoing-transfer.types.ts'
 import { leafStatesOf } from './chart-parts.ts'
 import { type Exploration, leavesOf } from './exploration.ts'
 import { textOf } from './played-transfer.ts'
+import { incomingSamples, outgoingSamples } from './samples.ts'
+import { describeTotality } from './totality-tests.ts'
 import { exploreIncoming, exploreOutgoing } from './transfer-exploration.ts'
 
 const outgoing = exploreOutgoing()
@@ -162,4 +166,20 @@ describe('the paths of an incoming transfer', () => {
     const lost = incoming.states.map(({ snapshot }) => into(snapshot).placesLost)
     expect(Math.max(...lost)).toBe(3)
   })
+})
+
+describeTotality({
+  name: 'outgoing transfer',
+  machine: outgoingTransferMachine,
+  exploration: outgoing,
+  totality: outgoingTransferTotality,
+  samples: outgoingSamples
+})
+
+describeTotality({
+  name: 'incoming transfer',
+  machine: incomingTransferMachine,
+  exploration: incoming,
+  totality: incomingTransferTotality,
+  samples: incomingSamples
 })

@@ -18,9 +18,9 @@ import type {
   Secured
 } from '../../src/machines/connection.types.ts'
 import { makeActorClock } from '../../src/runtime/actor-clock.ts'
+import type { LinkWork } from '../../src/runtime/link-work.ts'
 import { makeLinks } from '../../src/runtime/links.ts'
 import { provideMachines } from '../../src/runtime/provide.ts'
-import type { LinkWork } from '../../src/runtime/link-work.ts'
 import type { Wire } from '../../src/runtime/wire.ts'
 import type { ByteStream } from '../../src/services/transport.ts'
 import { SimulatedClock } from '../../src/simulation/clock.ts'
