@@ -20,7 +20,7 @@ const TICKS_PER_SECOND = 100
 const BYTES_PER_GB = 1e9
 
 /** Processor seconds of a process so far, all its threads and the kernel's work for it included. */
-const processorSeconds = (pid: number): number => {
+export const processorSeconds = (pid: number): number => {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
 }

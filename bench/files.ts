@@ -1,30 +1,18 @@
 /** Files from disk to disk: how fast, at what price, and what a kill in the middle costs. */
 import { execFileSync } from 'node:child_process'
-import {
-  closeSync,
-  cpSync,
-  fdatasyncSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-  writeSync
-} from 'node:fs'
+import { cpSync, mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
 import { bundle } from '../build.ts'
-import { inFolder, root, start } from './children.ts'
+import { inFolder } from './children.ts'
 import { killAtHalf, sendOnce, type Sent } from './file-pair.ts'
-import type { BytesTask } from './raw-bytes.ts'
+import { hashedTwice, onDisk, overTls, RAW_BUNDLE } from './file-parts.ts'
 import { hasScp, scpSeconds } from './scp.ts'
 import { oursAtMost, ratioAtLeast, ratioAtMost, type Row } from './samples.ts'
 import type { Size } from './sizes.ts'
-import type { Gushed, Opened } from './task.ts'
 
-const RAW_BUNDLE = join('.bench', 'raw-bytes.cjs')
 const MIB = 2 ** 20
+const BYTES_PER_GB = 1e9
 const SMALL_FILE_BYTES = 4096
 const FILES_PER_FOLDER = 100
 
@@ -36,39 +24,6 @@ const writeRandom = (path: string, bytes: number): void => {
     block.writeUInt32BE(at / block.length, 0)
     writeFileSync(path, block.subarray(0, Math.min(block.length, bytes - at)), { flag: 'a' })
   }
-}
-
-/** Seconds of the yardstick for so many bytes. */
-const rawSeconds = (folder: string, bytes: number): Promise<number> => {
-  const peer = (task: Pick<BytesTask, 'role' | 'port'>) =>
-    start(folder, [join(root, RAW_BUNDLE), JSON.stringify({ ...task, bytes } satisfies BytesTask)])
-  const isAnswer = (line: string): boolean => line.startsWith('{')
-  const pump = async (): Promise<number> => {
-    const listener = peer({ role: 'swallow', port: 0 })
-    const { port } = JSON.parse(await listener.line(isAnswer)) as Opened
-    const dialler = peer({ role: 'gush', port })
-    const { tookMs } = JSON.parse(await dialler.line(isAnswer)) as Gushed
-    await Promise.all([listener.stop(), dialler.stop()])
-    return tookMs / 1000
-  }
-  return pump()
-}
-
-/** Seconds that the disk itself takes: read, written and flushed by bare Node, with nothing in between. */
-const diskSeconds = (folder: string, source: string): number => {
-  const copy = join(folder, 'copy.bin')
-  const block = Buffer.alloc(MIB)
-  const from = performance.now()
-  const input = openSync(source, 'r')
-  const output = openSync(copy, 'w')
-  for (let read = readSync(input, block); read > 0; read = readSync(input, block))
-    writeSync(output, block, 0, read)
-  fdatasyncSync(output)
-  const seconds = (performance.now() - from) / 1000
-  closeSync(input)
-  closeSync(output)
-  rmSync(copy)
-  return seconds
 }
 
 const row = (
@@ -87,14 +42,20 @@ export const fileBench = async (size: Size): Promise<readonly Row[]> => {
     writeRandom(source, bytes)
     const yardstick: number[] = []
     const disk: number[] = []
+    const parts: number[] = []
     const scp: number[] = []
     const sent: Sent[] = []
     const isScpThere = hasScp()
     // The first writing of so many pages is the machine's own work, above all where it is a virtual one.
     await sendOnce(folder, source, bytes)
     for (let round = 0; round < size.fileRounds; round += 1) {
-      yardstick.push(bytes / MIB / (await rawSeconds(folder, bytes)))
-      disk.push(bytes / MIB / diskSeconds(folder, source))
+      const tls = await overTls(folder, bytes)
+      const copied = onDisk(folder, source)
+      const hashed = hashedTwice(bytes)
+      yardstick.push(bytes / MIB / tls.seconds)
+      disk.push(bytes / MIB / copied.seconds)
+      const alone = [tls, copied, hashed].map((each) => each.processorSeconds)
+      parts.push(alone.reduce((sum, each) => sum + each, 0) / (bytes / BYTES_PER_GB))
       if (isScpThere) scp.push(bytes / MIB / (await scpSeconds(folder, source)))
       sent.push(await sendOnce(folder, source, bytes))
     }
@@ -135,6 +96,12 @@ export const fileBench = async (size: Size): Promise<readonly Row[]> => {
         {
           goal: oursAtMost(2.5, 's/GB')
         }
+      ),
+      row(
+        'file: processor of both ends',
+        's/GB',
+        sent.map((each) => each.senderSecondsPerGb + each.receiverSecondsPerGb),
+        { yardstick: parts, against: 'TLS, disk and hashes, alone', goal: ratioAtMost(2) }
       ),
       row('file: kill at half, until it moves again', 's', [kill.seconds], {
         goal: oursAtMost(3, 's')

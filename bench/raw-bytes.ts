@@ -29,6 +29,7 @@ const swallow = (socket: Socket): void => {
 const gush = (socket: Socket): void => {
   const chunk = Buffer.alloc(CHUNK_BYTES, 0x5a)
   const from = performance.now()
+  const before = process.cpuUsage()
   let left = task.bytes
   const fill = (): void => {
     while (left > 0) {
@@ -39,7 +40,9 @@ const gush = (socket: Socket): void => {
   }
   socket.on('drain', fill)
   socket.once('data', () => {
-    answer({ tookMs: performance.now() - from } satisfies Gushed)
+    const { user, system } = process.cpuUsage(before)
+    const processorMs = (user + system) / 1000
+    answer({ tookMs: performance.now() - from, processorMs } satisfies Gushed)
     socket.destroy()
   })
   fill()

@@ -60,9 +60,10 @@ export const REST_MS = 5
 
 export const taskOfArguments = (): Task => JSON.parse(process.argv[2] ?? '') as Task
 
-/** Of `gush` (bench/raw-bytes.ts): milliseconds until the other end had all bytes. */
+/** Of `gush` (bench/raw-bytes.ts): milliseconds until the other end had all bytes, and of the processor on them. */
 export interface Gushed {
   readonly tookMs: number
+  readonly processorMs: number
 }
 
 export const answer = (value: Opened | Timed | Pumped | Filled | Gushed): void => {
