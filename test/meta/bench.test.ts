@@ -43,6 +43,7 @@ const ROWS: Readonly<Record<BenchName, readonly string[]>> = {
     ...(hasScp() ? ['file: the same'] : []),
     'file: processor of the sender',
     'file: processor of the receiver',
+    'file: processor of both ends',
     'file: kill at half, until it moves again',
     'file: kill at half, sent again'
   ],
