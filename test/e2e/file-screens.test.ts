@@ -1,6 +1,6 @@
 /**
  * Goal: who is asked for a file sees what comes and where it goes, and takes it by typing; what moves is seen
- * at both ends, above a line that goes on being typed (features.md S11, S12, E2, E3).
+ * at both ends, above a line that goes on being typed (features.md S11, E2, E3).
  * Method: two built programs in terminals, where it matters over a slow line.
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
@@ -101,7 +101,7 @@ describe('S11: an offer', () => {
   })
 })
 
-describe('S12, E3: what moves', () => {
+describe('E2, E3: what moves', () => {
   it('is seen at both ends while both talk and type, and obeys', async () => {
     const { ann, bob } = await startSlowTalk()
     const source = temporaryFolder()
