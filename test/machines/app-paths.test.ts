@@ -11,12 +11,11 @@ import { appTotality } from '../../src/machines/app.totality.ts'
 import type { AppContext } from '../../src/machines/app.types.ts'
 import { exploreApp } from './app-exploration.ts'
 import { leafStatesOf } from './chart-parts.ts'
-import { leavesOf } from './exploration.ts'
+import { leavesOf, whileTested } from './exploration.ts'
 import { appSamples } from './samples.ts'
 import { describeTotality } from './totality-tests.ts'
 
-const exploration = exploreApp()
-const { states, edges } = exploration
+const exploration = whileTested(exploreApp)
 const contextOf = ({ context }: AnyMachineSnapshot) => context as AppContext
 const idsOf = (snapshot: AnyMachineSnapshot) => contextOf(snapshot).connections.map(({ id }) => id)
 const waitingIn = (snapshot: AnyMachineSnapshot) =>
@@ -24,12 +23,12 @@ const waitingIn = (snapshot: AnyMachineSnapshot) =>
 
 describe('the paths of the app', () => {
   it('reach every state', () => {
-    const reached = new Set(states.flatMap(({ snapshot }) => leavesOf(snapshot.value)))
+    const reached = new Set(exploration.states.flatMap(({ snapshot }) => leavesOf(snapshot.value)))
     expect([...reached].toSorted()).toEqual(leafStatesOf(appMachine))
   })
 
   it('have exactly one connection that waits while the port is open', () => {
-    const open = states.filter(
+    const open = exploration.states.filter(
       ({ snapshot }) => snapshot.matches('running') && contextOf(snapshot).listening !== undefined
     )
     expect(open.length).toBeGreaterThan(100)
@@ -37,7 +36,7 @@ describe('the paths of the app', () => {
   })
 
   it('hand every accepted stream to the one that waits, and have another wait at once', () => {
-    const accepted = edges.filter(
+    const accepted = exploration.edges.filter(
       ({ before, events }) =>
         before.matches('running') && events.at(-1)?.type === 'acceptor.accepted'
     )
@@ -51,14 +50,18 @@ describe('the paths of the app', () => {
   })
 
   it('run exactly the connections that the app counts', () => {
-    for (const { snapshot } of states.filter((each) => each.snapshot.status === 'active')) {
+    for (const { snapshot } of exploration.states.filter(
+      (each) => each.snapshot.status === 'active'
+    )) {
       const running = Object.keys(snapshot.children).filter((id) => id.startsWith('connection-'))
       expect(running.toSorted()).toEqual(idsOf(snapshot).toSorted())
     }
   })
 
   it('stop a connection when it is over, and none before', () => {
-    for (const { events, last } of edges.filter((edge) => edge.last.snapshot.status === 'active')) {
+    for (const { events, last } of exploration.edges.filter(
+      (edge) => edge.last.snapshot.status === 'active'
+    )) {
       const event = events.at(-1)
       const stopped = last.done.filter(
         ({ name, to }) => name === 'stop' && to?.startsWith('connection-')
@@ -69,7 +72,7 @@ describe('the paths of the app', () => {
   })
 
   it('have nothing to do with a connection that closed but to wait for its goodbye', () => {
-    const closed = edges.filter(
+    const closed = exploration.edges.filter(
       ({ before, events, last }) =>
         before.matches('running') &&
         last.snapshot.matches('running') &&
@@ -85,14 +88,14 @@ describe('the paths of the app', () => {
   })
 
   it('write a peer down when its session is online, and knows where it was found', () => {
-    for (const { events, last } of edges) {
+    for (const { events, last } of exploration.edges) {
       const online = events.at(-1)?.type === 'session.online'
       expect(last.done.some(({ name }) => name === 'rememberPeer')).toBe(online)
     }
   })
 
   it('never grant twice, nor a link that has closed', () => {
-    for (const { before, last } of edges) {
+    for (const { before, last } of exploration.edges) {
       const granted = last.done.filter(({ name }) => name === 'auth.granted').map(({ to }) => to)
       expect(granted.length).toBeLessThanOrEqual(1)
       const row = contextOf(before).connections.find(({ id }) => id === granted[0])
@@ -101,7 +104,7 @@ describe('the paths of the app', () => {
   })
 
   it('let nobody in whom the policy shuts out', () => {
-    const shut = edges.filter(({ before }) => contextOf(before).unknownPeers === 'deny')
+    const shut = exploration.edges.filter(({ before }) => contextOf(before).unknownPeers === 'deny')
     expect(shut.length).toBeGreaterThan(10)
     for (const { last } of shut) expect(last.done.map(({ name }) => name)).not.toContain('meet')
     expect(shut.flatMap(({ last }) => last.done).map(({ name }) => name)).toContain('auth.denied')
@@ -112,17 +115,19 @@ describe('the paths of the app', () => {
 
   it('keep the port open until every goodbye is said', () => {
     const acceptor = '0.app'
-    for (const { snapshot } of states.filter((each) => each.snapshot.status === 'active')) {
+    for (const { snapshot } of exploration.states.filter(
+      (each) => each.snapshot.status === 'active'
+    )) {
       expect(snapshot.children[acceptor]?.src).toBe('acceptor')
     }
-    for (const { last } of edges) {
+    for (const { last } of exploration.edges) {
       const closed = last.done.some(({ name, to }) => name === 'stop' && to === acceptor)
       expect(closed).toBe(last.snapshot.status === 'done')
     }
   })
 
   it('tell every connection and session to end on the way out, once', () => {
-    const out = edges.filter(
+    const out = exploration.edges.filter(
       ({ before, last }) => before.matches('running') && !last.snapshot.matches('running')
     )
     expect(out.length).toBeGreaterThan(100)
@@ -135,7 +140,9 @@ describe('the paths of the app', () => {
   })
 
   it('end when the last connection is over, or the farewell takes too long', () => {
-    for (const { before, last, events } of edges.filter((edge) => edge.before.matches('leaving'))) {
+    for (const { before, last, events } of exploration.edges.filter((edge) =>
+      edge.before.matches('leaving')
+    )) {
       const late = events.at(-1)?.type.startsWith('xstate.after.') === true
       expect(last.snapshot.status === 'done').toBe(late || idsOf(last.snapshot).length === 0)
       expect(before.status).toBe('active')
@@ -143,7 +150,9 @@ describe('the paths of the app', () => {
   })
 
   it('end with a failure only where somebody was not reached or not all was delivered', () => {
-    for (const { snapshot } of states.filter((each) => each.snapshot.status === 'done')) {
+    for (const { snapshot } of exploration.states.filter(
+      (each) => each.snapshot.status === 'done'
+    )) {
       const { why, failure } = contextOf(snapshot)
       expect(failure !== undefined).toBe(why === 'error')
       expect(snapshot.output).toEqual(
@@ -156,7 +165,7 @@ describe('the paths of the app', () => {
 describeTotality({
   name: 'app',
   machine: appMachine,
-  exploration: exploration,
+  exploration,
   totality: appTotality,
   samples: appSamples
 })

@@ -3,6 +3,7 @@
  * what guards read, and every step from there, breadth first. The events of finished, failed and late
  * children are given like any other (they are events of the chart).
  */
+import { afterAll } from '@effect/vitest'
 import {
   type AnyEventObject,
   type AnyMachineSnapshot,
@@ -86,4 +87,24 @@ export const explore = (machine: AnyStateMachine, options: ExploreOptions): Expl
     }
   }
   return { states, edges }
+}
+
+/**
+ * Explores when it is first asked, and lets go of what was found when the tests of the file are over: it may be
+ * hundreds of megabytes, and a worker has other files to run.
+ */
+export const whileTested = (find: () => Exploration): Exploration => {
+  let found: Exploration | undefined
+  const explored = (): Exploration => (found ??= find())
+  afterAll(() => {
+    found = undefined
+  })
+  return {
+    get states() {
+      return explored().states
+    },
+    get edges() {
+      return explored().edges
+    }
+  }
 }
