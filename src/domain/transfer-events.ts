@@ -82,6 +82,8 @@ export type FileEvent =
       readonly saveAs?: string
       readonly room?: number
       readonly risks?: readonly TransferRisk[]
+      /** theirs: true: it is taken without asking (`accept-all`). */
+      readonly welcome?: true
     }
   | {
       readonly type: 'transfer.accepted'

@@ -77,6 +77,7 @@ describe('S11: an offer', () => {
     ann.enter('/retry t1')
     await ann.waitForHistory(/Sent t2, .*checked and stored by bob/)
     expect(takenNames(bob.home)).toEqual(['m'.repeat(190)])
+    expect(bob.history()).not.toContain('/accept t2')
     ann.enter('/quit')
     expect((await ann.exit).code).toBe(0)
   })

@@ -102,9 +102,13 @@ export const questionLines = (event: Offered, ctx: ViewContext): readonly string
       ...roomLines(event)
     ),
     ...riskLines(risks, ctx).map((line) => style.error(`  ${line}`)),
-    style.status(
-      `  Take it: /accept ${call}${risks.length > 0 ? ' anyway' : ''}   Turn it away: /decline ${call}`
-    )
+    ...(event.welcome === true
+      ? []
+      : [
+          style.status(
+            `  Take it: /accept ${call}${risks.length > 0 ? ' anyway' : ''}   Turn it away: /decline ${call}`
+          )
+        ])
   ]
 }
 

@@ -82,7 +82,11 @@ const roomComes = Effect.fnUntraced(function* (plane: TransferPlane, { id }: Inp
 })
 
 /** Tells the user, with what only the disk knows; where it does not tell, without. */
-const askUser = Effect.fnUntraced(function* (plane: TransferPlane, transfer: Transfer) {
+const askUser = Effect.fnUntraced(function* (
+  plane: TransferPlane,
+  transfer: Transfer,
+  isWelcome: boolean
+) {
   const { registry, world } = plane
   const { id, offer, peer } = transfer
   const nothing: readonly TransferEntry[] = []
@@ -99,7 +103,8 @@ const askUser = Effect.fnUntraced(function* (plane: TransferPlane, transfer: Tra
     folder: world.downloads.folder,
     saveAs,
     risks,
-    ...(room === undefined ? {} : { room })
+    ...(room === undefined ? {} : { room }),
+    ...(isWelcome ? { welcome: true } : {})
   })
   plane.toldOf(id).openUnsafe()
 })
@@ -142,7 +147,7 @@ export const makeIncomingPorts = (plane: TransferPlane) => {
     askList: withTransfer(plane, (transfer) => askList(plane, transfer)),
     ask: withTransfer(plane, (transfer, { isWelcome }) => {
       if (isWelcome) plane.consented.add(transfer.id)
-      plane.world.run(askUser(plane, transfer))
+      plane.world.run(askUser(plane, transfer, isWelcome))
     }),
     askTurn: withTransfer(plane, (transfer) => askTurn(plane, transfer)),
     leaveTurn: ({ peerId, id }) => plane.desk(peerId).turns.leave(id),

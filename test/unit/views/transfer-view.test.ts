@@ -42,6 +42,14 @@ describe('the question', () => {
     ])
   })
 
+  it('is none where all of the peer is taken', () => {
+    expect(linesOf(offered({ welcome: true }))).toEqual([
+      '* A file of 1.2 GB, offered as t2 by bob: photo.jpg',
+      '  It would become /home/ann/Downloads/photo.jpg',
+      '  Room on that disk: 12.3 GB'
+    ])
+  })
+
   it('says what clashes, what is missing, and what is risky', () => {
     const lines = linesOf(
       offered({
